@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Rooms, lowest first. An arrow goes only downward in this list: a room never knows a higher one.
+// The pure rooms (Orbits to Decisions) import no networking, no Dispatch and no clock.
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOSSL", package: "swift-nio-ssl"),
+  .product(name: "Logging", package: "swift-log"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(room)Tests", dependencies: [.byName(name: room)] + dependencies,
+    resources: [], swiftSettings: settings)
+}
+
+let package = Package(
+  name: "perigee",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Orbits", targets: ["Orbits"]),
+    .library(name: "Network", targets: ["Network"]),
+    .executable(name: "perigee", targets: ["perigee"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    room("Orbits"),
+    room("Network", ["Orbits"]),
+    room("Fleet", ["Orbits", "Network", "Yams"]),
+    room("Decisions", ["Orbits", "Network"]),
+    room("Links", ["Orbits", "Network", "Decisions"] + nio),
+    room("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio),
+    room("Models", [.product(name: "Logging", package: "swift-log")]),
+    .target(name: "DashboardAssets"),
+    room(
+      "Server",
+      ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models", "DashboardAssets"]
+        + nio),
+    .executableTarget(
+      name: "perigee",
+      dependencies: [
+        "Orbits", "Network", "Fleet", "Decisions", "Server",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+
+    tests("Orbits"),
+    tests("Network", ["Orbits"]),
+    tests("Fleet", ["Orbits", "Network"]),
+    tests("Decisions", ["Orbits", "Network"]),
+    tests("Links", ["Orbits", "Network", "Decisions"] + nio),
+    tests("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio),
+    tests("Models"),
+    tests("Server", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models"] + nio),
+  ],
+  swiftLanguageModes: [.v6]
+)

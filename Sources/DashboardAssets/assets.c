@@ -1,0 +1,1 @@
+#include "DashboardAssets.h"

@@ -1,0 +1,78 @@
+public import Network
+public import Orbits
+
+/// A backend over an uplink: one way in which a request could be answered.
+public struct PathID: Hashable, Sendable, CustomStringConvertible {
+  /// The backend's name.
+  public var backend: String
+  /// The uplink's name, or `local` for a backend on the gateway's own site.
+  public var uplink: String
+
+  /// The uplink name of backends that need none.
+  public static let localUplink = "local"
+
+  /// Creates an identity.
+  public init(backend: String, uplink: String) {
+    self.backend = backend
+    self.uplink = uplink
+  }
+
+  public var description: String { "\(backend) over \(uplink)" }
+}
+
+/// What is known of a request before it is routed.
+public struct RequestFacts: Sendable, Equatable {
+  /// The request's id.
+  public var id: String
+  /// The path that was asked for, such as `/v1/chat/completions`.
+  public var endpoint: String
+  /// The model the client named.
+  public var model: String
+  /// Whether the client asked for a stream.
+  public var stream: Bool
+  /// Bytes of the request, body and typical headers.
+  public var bytes: Int
+  /// When it arrived.
+  public var arrival: UTC
+  /// When the client gives up.
+  public var deadline: UTC
+
+  /// Creates the facts of a request.
+  public init(
+    id: String, endpoint: String, model: String, stream: Bool, bytes: Int, arrival: UTC,
+    deadline: UTC
+  ) {
+    self.id = id
+    self.endpoint = endpoint
+    self.model = model
+    self.stream = stream
+    self.bytes = bytes
+    self.arrival = arrival
+    self.deadline = deadline
+  }
+}
+
+/// One candidate as the router knows it at the moment of deciding.
+public struct Candidate: Sendable, Equatable {
+  /// Which backend over which uplink.
+  public var path: PathID
+  /// The forecast towards the backend; `nil` for a backend on the site itself.
+  public var forecast: Forecast?
+  /// Whether health checks and recent requests say that the backend answers over this path.
+  public var isHealthy: Bool
+  /// Measured time from the request's arrival at the backend to its first byte, milliseconds.
+  public var serviceMs: Double
+  /// Requests under way over this path.
+  public var inFlight: Int
+
+  /// Creates a candidate.
+  public init(
+    path: PathID, forecast: Forecast?, isHealthy: Bool, serviceMs: Double, inFlight: Int
+  ) {
+    self.path = path
+    self.forecast = forecast
+    self.isHealthy = isHealthy
+    self.serviceMs = serviceMs
+    self.inFlight = inFlight
+  }
+}
