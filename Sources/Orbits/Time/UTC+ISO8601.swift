@@ -52,7 +52,8 @@ extension UTC: CustomStringConvertible, LosslessStringConvertible {
     let (year, month, day) = UTC.civilDate(daysSince1970: Int(days))
     let seconds = Int(inDay / 1_000_000_000)
     var text = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-    text += "\(padded(seconds / 3_600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
+    text +=
+      "\(padded(seconds / 3_600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
     if fractionDigits > 0 {
       let fraction = padded(Int(inDay % 1_000_000_000), 9)
       text += ".\(fraction.prefix(fractionDigits))"

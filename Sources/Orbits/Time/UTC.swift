@@ -58,8 +58,10 @@ public struct UTC: Hashable, Comparable, Sendable {
     UTC(nanosecondsSince1970: nanosecondsSince1970 + Int64((seconds * 1e9).rounded()))
   }
 
+  /// Whether `a` is earlier than `b`.
   public static func < (a: UTC, b: UTC) -> Bool { a.nanosecondsSince1970 < b.nanosecondsSince1970 }
 
+  /// The instant `duration` after `instant`, to the nanosecond.
   public static func + (instant: UTC, duration: Duration) -> UTC {
     let (seconds, attoseconds) = duration.components
     return UTC(
@@ -67,6 +69,7 @@ public struct UTC: Hashable, Comparable, Sendable {
         + attoseconds / 1_000_000_000)
   }
 
+  /// The time from `b` to `a`.
   public static func - (a: UTC, b: UTC) -> Duration {
     .nanoseconds(a.nanosecondsSince1970 - b.nanosecondsSince1970)
   }
