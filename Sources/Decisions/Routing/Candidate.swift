@@ -1,5 +1,5 @@
-public import Network
-public import Orbits
+import Network
+import Orbits
 
 /// A backend over an uplink: one way in which a request could be answered.
 public struct PathID: Hashable, Sendable, CustomStringConvertible {
@@ -17,6 +17,7 @@ public struct PathID: Hashable, Sendable, CustomStringConvertible {
     self.uplink = uplink
   }
 
+  /// The backend and the uplink, as a person reads them.
   public var description: String { "\(backend) over \(uplink)" }
 }
 

@@ -1,4 +1,4 @@
-public import Orbits
+import Orbits
 
 /// What a router decided, and everything it considered: the record behind `perigee explain`.
 public struct RoutingDecision: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import Orbits
+import Orbits
 
 /// What one uplink offers towards one destination, over a horizon.
 ///
@@ -53,6 +53,15 @@ public struct Forecast: Sendable, Equatable {
     return intervals[low]
   }
 
+  /// When the route in force at `time` next changes, or `nil` where the horizon holds no change.
+  ///
+  /// Two slots over the same nodes are one route, though each is an interval of its own.
+  public func nextChange(after time: UTC) -> UTC? {
+    guard let first = intervals.firstIndex(where: { $0.end > time }) else { return nil }
+    let hops = intervals[first].route?.hops
+    return intervals[first...].first { $0.route?.hops != hops }?.start
+  }
+
   /// The first interval with a route that ends after `time`, or `nil` where the horizon holds none.
   public func nextReachable(from time: UTC) -> Interval? {
     intervals.first { $0.end > time && $0.route != nil }
@@ -65,8 +74,9 @@ public struct Route: Sendable, Equatable {
   public var hops: [String]
   /// The serving satellite: the first node after the terminal, where it is one.
   public var servingSatellite: String?
-  /// Propagation one way at the interval's start and end, milliseconds.
+  /// Propagation one way at the interval's start, milliseconds.
   public var propagationStartMs: Double
+  /// Propagation one way at the interval's end, milliseconds.
   public var propagationEndMs: Double
   /// What access and processing add one way, milliseconds.
   public var processingMs: Double

@@ -17,5 +17,6 @@ public struct Bandwidth: Hashable, Comparable, Sendable {
   /// How long `bytes` take to leave at this rate, seconds; infinite at rate zero.
   public func seconds(forBytes bytes: Int) -> Double { Double(bytes) / bytesPerSecond }
 
+  /// Whether `a` is the lower rate.
   public static func < (a: Bandwidth, b: Bandwidth) -> Bool { a.bitsPerSecond < b.bitsPerSecond }
 }

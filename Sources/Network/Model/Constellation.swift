@@ -1,4 +1,4 @@
-public import Orbits
+import Orbits
 
 /// Satellites that carry traffic together.
 public struct Constellation: Sendable {

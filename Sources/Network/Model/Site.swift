@@ -1,4 +1,4 @@
-public import Orbits
+import Orbits
 
 /// A named place on the ground, at sea or in the air that links start from, land at or pass through.
 public struct Site: Sendable, Equatable {

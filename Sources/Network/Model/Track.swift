@@ -1,4 +1,4 @@
-public import Orbits
+import Orbits
 
 /// Where a site is as time goes by.
 public enum Track: Sendable, Equatable {

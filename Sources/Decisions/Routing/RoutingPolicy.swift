@@ -1,0 +1,132 @@
+import Network
+import Orbits
+
+/// Ranks the ways in which a request could be answered by predicted time to first token.
+///
+/// Prediction = path + backend. The path is one round trip and the request's own transmission at the
+/// uplink's capacity, told by the forecast interval in force, and by the next one where the answer's
+/// first byte would arrive after the change. The backend is its measured service time, once for each
+/// request already under way. A pure function: the same facts give the same decision, live or simulated.
+public struct RoutingPolicy: Sendable {
+  /// What a path costs beyond a round trip when the route changes under a request: the new path's
+  /// first packets meet the loss at the slot edge and are sent again.
+  public var changePenaltyMs: Double
+
+  /// Creates a policy.
+  public init(changePenaltyMs: Double = 50) { self.changePenaltyMs = changePenaltyMs }
+
+  /// Decides on the order in which to try `candidates` for a request that leaves at `now`.
+  ///
+  /// Unhealthy candidates are kept behind the healthy ones rather than dropped: when everything is
+  /// out, trying is better than refusing (Envoy's panic rule). Candidates with no route are rejected.
+  public func decide(
+    _ facts: RequestFacts, candidates: [Candidate], now: UTC
+  ) -> RoutingDecision {
+    var healthy: [RoutingDecision.Scored] = []
+    var unhealthy: [RoutingDecision.Scored] = []
+    var rejected: [RoutingDecision.Scored] = []
+    for candidate in candidates {
+      var scored = score(candidate, facts: facts, now: now)
+      let left = facts.deadline.seconds(since: now) * 1000
+      if let predicted = scored.predictedMs, predicted > left {
+        scored.reason = "would answer after the client's deadline in \(wholeMs(left)) ms"
+        rejected.append(scored)
+      } else if scored.predictedMs == nil {
+        rejected.append(scored)
+      } else if candidate.isHealthy {
+        healthy.append(scored)
+      } else {
+        scored.reason = "unhealthy: tried only after every healthy way; " + scored.reason
+        unhealthy.append(scored)
+      }
+    }
+    let ranked = healthy.sorted(by: isBetter) + unhealthy.sorted(by: isBetter)
+    return RoutingDecision(
+      ranked: ranked, rejected: rejected,
+      retryAt: ranked.isEmpty ? nextRoute(candidates, now: now) : nil)
+  }
+
+  private func isBetter(_ a: RoutingDecision.Scored, _ b: RoutingDecision.Scored) -> Bool {
+    let (first, second) = (a.predictedMs ?? .infinity, b.predictedMs ?? .infinity)
+    if first != second { return first < second }
+    return (a.path.backend, a.path.uplink) < (b.path.backend, b.path.uplink)
+  }
+
+  private func score(
+    _ candidate: Candidate, facts: RequestFacts, now: UTC
+  ) -> RoutingDecision.Scored {
+    let service = candidate.serviceMs * Double(candidate.inFlight + 1)
+    guard let forecast = candidate.forecast else {
+      return RoutingDecision.Scored(
+        path: candidate.path, predictedMs: service, pathMs: 0, serviceMs: service, hops: [],
+        nextChange: nil, reason: "on site: no link to cross")
+    }
+    guard let interval = forecast.interval(at: now), let route = interval.route,
+      let leg = roundTripMs(interval, bytes: facts.bytes, at: now)
+    else {
+      return RoutingDecision.Scored(
+        path: candidate.path, predictedMs: nil, pathMs: 0, serviceMs: service, hops: [],
+        nextChange: forecast.nextReachable(from: now)?.start,
+        reason: noRouteReason(forecast, now: now))
+    }
+
+    let change = forecast.nextChange(after: now)
+    let answerAt = now.adding(seconds: (leg + service) / 1000)
+    var pathMs = leg
+    var reason = "\(wholeMs(leg)) ms path + \(wholeMs(service)) ms backend"
+    if let change, change < answerAt {
+      guard let next = forecast.interval(at: change), next.route != nil,
+        let nextLeg = roundTripMs(next, bytes: facts.bytes, at: change)
+      else {
+        return afterOutage(
+          candidate, forecast, change: change, bytes: facts.bytes, service: service, now: now)
+      }
+      pathMs = max(leg, nextLeg) + changePenaltyMs
+      reason =
+        "\(wholeMs(pathMs)) ms path, which changes at \(change.formatted(fractionDigits: 0)) before"
+        + " the answer, + \(wholeMs(service)) ms backend"
+    }
+    return RoutingDecision.Scored(
+      path: candidate.path, predictedMs: pathMs + service, pathMs: pathMs, serviceMs: service,
+      hops: route.hops, nextChange: change, reason: reason)
+  }
+
+  /// The route goes before the answer would be back: the request is sent again when there is one.
+  private func afterOutage(
+    _ candidate: Candidate, _ forecast: Forecast, change: UTC, bytes: Int, service: Double, now: UTC
+  ) -> RoutingDecision.Scored {
+    let back = forecast.nextReachable(from: change)
+    let pathMs = back.flatMap { interval in
+      roundTripMs(interval, bytes: bytes, at: interval.start).map {
+        interval.start.seconds(since: now) * 1000 + $0 + changePenaltyMs
+      }
+    }
+    let goesOut = "the link goes out at \(change.formatted(fractionDigits: 0)), before the answer"
+    return RoutingDecision.Scored(
+      path: candidate.path, predictedMs: pathMs.map { $0 + service }, pathMs: pathMs ?? 0,
+      serviceMs: service, hops: forecast.interval(at: now)?.route?.hops ?? [], nextChange: change,
+      reason: back.map { "\(goesOut), and returns at \($0.start.formatted(fractionDigits: 0))" }
+        ?? "\(goesOut), and does not return within the forecast")
+  }
+
+  /// A round trip and the request's transmission over an interval's route, milliseconds.
+  private func roundTripMs(_ interval: Forecast.Interval, bytes: Int, at time: UTC) -> Double? {
+    guard let route = interval.route, let oneWay = interval.oneWayMs(at: time) else { return nil }
+    return 2 * oneWay + route.up.seconds(forBytes: bytes) * 1000
+  }
+
+  private func noRouteReason(_ forecast: Forecast, now: UTC) -> String {
+    guard let next = forecast.nextReachable(from: now) else {
+      return "no path to \(forecast.destination) within the forecast"
+    }
+    return "no path to \(forecast.destination) until \(next.start.formatted(fractionDigits: 0))"
+  }
+
+  private func nextRoute(_ candidates: [Candidate], now: UTC) -> UTC? {
+    candidates.compactMap { $0.forecast?.nextReachable(from: now)?.start }.filter { $0 > now }.min()
+  }
+
+  private func wholeMs(_ value: Double) -> String {
+    value.isFinite ? String(Int(value.rounded())) : "endless"
+  }
+}

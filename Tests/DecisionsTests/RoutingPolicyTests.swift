@@ -1,0 +1,182 @@
+import Decisions
+import Network
+import Orbits
+import Testing
+
+@Suite struct RoutingPolicyTests {
+  static let now = UTC(year: 2026, month: 11, day: 25, hour: 12, second: 12)
+
+  static func facts(bytes: Int = 2_000, deadlineSeconds: Double = 60) -> RequestFacts {
+    RequestFacts(
+      id: "req_1", endpoint: "/v1/chat/completions", model: "m", stream: false, bytes: bytes,
+      arrival: now, deadline: now.adding(seconds: deadlineSeconds))
+  }
+
+  static func route(_ oneWayMs: Double, hops: [String] = ["a", "b"]) -> Route {
+    Route(
+      hops: hops, servingSatellite: nil, propagationStartMs: oneWayMs, propagationEndMs: oneWayMs,
+      processingMs: 0, jitterMs: 0, loss: 0, up: .megabitsPerSecond(8),
+      down: .megabitsPerSecond(80), pricePerGB: 0)
+  }
+
+  /// A forecast of 15 s intervals with these routes.
+  static func forecast(_ routes: [Route?]) -> Forecast {
+    Forecast(
+      uplink: "u", destination: "d",
+      intervals: routes.enumerated().map { index, route in
+        Forecast.Interval(
+          start: now.adding(seconds: Double(index) * 15),
+          end: now.adding(seconds: Double(index + 1) * 15), route: route)
+      })
+  }
+
+  static func candidate(
+    _ backend: String, _ forecast: Forecast?, isHealthy: Bool = true, serviceMs: Double = 100,
+    inFlight: Int = 0
+  ) -> Candidate {
+    Candidate(
+      path: PathID(backend: backend, uplink: forecast == nil ? "local" : "u"), forecast: forecast,
+      isHealthy: isHealthy, serviceMs: serviceMs, inFlight: inFlight)
+  }
+
+  @Test func predictsRoundTripTransmissionAndService() throws {
+    let decision = RoutingPolicy().decide(
+      Self.facts(bytes: 1_000), candidates: [Self.candidate("b", Self.forecast([Self.route(20)]))],
+      now: Self.now)
+    // 2 x 20 ms + 1,000 bytes at 8 Mbit/s + 100 ms
+    #expect(abs(try #require(decision.ranked.first?.predictedMs) - 141) < 1e-9)
+  }
+
+  @Test func theQuickestHealthyWayWins() {
+    let decision = RoutingPolicy().decide(
+      Self.facts(),
+      candidates: [
+        Self.candidate("far", Self.forecast([Self.route(300)])),
+        Self.candidate("sick", Self.forecast([Self.route(1)]), isHealthy: false),
+        Self.candidate("near", Self.forecast([Self.route(20)])),
+        Self.candidate("slow", nil, serviceMs: 5_000),
+      ], now: Self.now)
+    #expect(decision.ranked.map(\.path.backend) == ["near", "far", "slow", "sick"])
+    #expect(decision.rejected.isEmpty)
+  }
+
+  @Test func requestsUnderWayCountAgainstABackend() {
+    let decision = RoutingPolicy().decide(
+      Self.facts(),
+      candidates: [
+        Self.candidate("busy", nil, inFlight: 5), Self.candidate("idle", nil, serviceMs: 300),
+      ], now: Self.now)
+    #expect(decision.ranked.first?.path.backend == "idle")
+  }
+
+  @Test func aChangeBeforeTheAnswerCostsTheWorsePathAndAPenalty() throws {
+    let steady = Self.forecast([Self.route(20), Self.route(20)])
+    let moving = Self.forecast([Self.route(20), Self.route(80, hops: ["a", "c"])])
+    let late = Self.now.adding(seconds: 14.95)
+    func predicted(_ forecast: Forecast) throws -> Double {
+      let decision = RoutingPolicy(changePenaltyMs: 50).decide(
+        Self.facts(bytes: 0), candidates: [Self.candidate("b", forecast)], now: late)
+      return try #require(decision.ranked.first?.predictedMs)
+    }
+    #expect(abs(try predicted(steady) - 140) < 1e-6)
+    #expect(abs(try predicted(moving) - 310) < 1e-6)
+  }
+
+  @Test func aLinkThatGoesOutBeforeTheAnswerIsCountedWithTheWait() throws {
+    let forecast = Self.forecast([Self.route(20), nil, Self.route(20)])
+    let decision = RoutingPolicy(changePenaltyMs: 50).decide(
+      Self.facts(bytes: 0), candidates: [Self.candidate("b", forecast)],
+      now: Self.now.adding(seconds: 14.95))
+    let scored = try #require(decision.ranked.first)
+    // 15.05 s until the route is back, then a round trip, the penalty and the service.
+    let predicted = try #require(scored.predictedMs)
+    #expect(abs(predicted - 15_240) < 1e-6)
+    #expect(scored.reason.contains("goes out"))
+  }
+
+  @Test func noPathIsRejectedAndTheReturnIsTold() {
+    let forecast = Self.forecast([nil, nil, Self.route(20)])
+    let decision = RoutingPolicy().decide(
+      Self.facts(), candidates: [Self.candidate("b", forecast)], now: Self.now)
+    #expect(decision.ranked.isEmpty)
+    #expect(decision.retryAt == Self.now.adding(seconds: 30))
+    #expect(decision.rejected.first?.predictedMs == nil)
+  }
+
+  @Test func whatWouldComeAfterTheDeadlineIsRejected() {
+    let decision = RoutingPolicy().decide(
+      Self.facts(deadlineSeconds: 0.1),
+      candidates: [Self.candidate("b", Self.forecast([Self.route(20)]))], now: Self.now)
+    #expect(decision.ranked.isEmpty)
+    #expect(decision.rejected.first?.reason.contains("deadline") == true)
+  }
+
+  @Test func everyCandidateIsRankedOrRejectedOnce() {
+    for seed in UInt64(1)...200 {
+      var random = Seeded(state: seed)
+      let candidates = (0..<Int.random(in: 0...12, using: &random)).map { number in
+        let routes = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+          Bool.random(using: &random) ? Self.route(.random(in: 1...900, using: &random)) : nil
+        }
+        return Self.candidate(
+          "b\(number)", Bool.random(using: &random) ? Self.forecast(routes) : nil,
+          isHealthy: .random(using: &random), serviceMs: .random(in: 0...1e4, using: &random),
+          inFlight: .random(in: 0...9, using: &random))
+      }
+      let now = Self.now.adding(seconds: .random(in: -5...70, using: &random))
+      let decision = RoutingPolicy().decide(Self.facts(), candidates: candidates, now: now)
+      let again = RoutingPolicy().decide(
+        Self.facts(), candidates: candidates.shuffled(using: &random), now: now)
+      #expect(
+        (decision.ranked + decision.rejected).map(\.path.backend).sorted()
+          == candidates.map(\.path.backend).sorted())
+      #expect(decision.ranked == again.ranked, "order of candidates decides nothing")
+      let healthy = Set(candidates.filter(\.isHealthy).map(\.path))
+      let kinds = decision.ranked.map { healthy.contains($0.path) }
+      #expect(kinds == kinds.sorted { $0 && !$1 }, "healthy before unhealthy")
+    }
+  }
+}
+
+@Suite struct ServiceTimeTests {
+  @Test func theFirstMeasurementReplacesTheGuess() {
+    var service = ServiceTime()
+    service.observe(milliseconds: 42, at: RoutingPolicyTests.now)
+    #expect(service.milliseconds == 42)
+  }
+
+  @Test func risesAtOnceAndFallsSlowly() {
+    var service = ServiceTime()
+    let start = RoutingPolicyTests.now
+    service.observe(milliseconds: 100, at: start)
+    service.observe(milliseconds: 900, at: start.adding(seconds: 1))
+    #expect(service.milliseconds == 900)
+    service.observe(milliseconds: 100, at: start.adding(seconds: 2))
+    #expect(service.milliseconds < 900 && service.milliseconds > 500)
+    service.observe(milliseconds: 100, at: start.adding(seconds: 60))
+    #expect(service.milliseconds < 110)
+  }
+
+  @Test func staysWithinWhatWasMeasured() {
+    var random = Seeded(state: 5)
+    var service = ServiceTime()
+    var time = RoutingPolicyTests.now
+    for _ in 0..<1_000 {
+      service.observe(milliseconds: .random(in: 10...500, using: &random), at: time)
+      time = time.adding(seconds: .random(in: -1...3, using: &random))
+      #expect((10...500).contains(service.milliseconds))
+    }
+  }
+}
+
+/// SplitMix64: seeds make tests repeatable.
+struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
