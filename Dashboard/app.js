@@ -1,0 +1,100 @@
+// The dashboard: one store, the server's stream that fills it, and the views that follow it.
+
+import { BackendsPanel } from "./modules/backends-panel.js";
+import { Explanation } from "./modules/explanation.js";
+import { Choices, Header } from "./modules/header.js";
+import { LatencyStrip } from "./modules/latency-strip.js";
+import { fetchJson, Live } from "./modules/live.js";
+import { reducedMotion } from "./modules/palette.js";
+import { RequestsPanel } from "./modules/requests-panel.js";
+import { FRAME_MS, frameTime, Sky } from "./modules/sky.js";
+import { ServerClock } from "./modules/slots.js";
+import { Store } from "./modules/store.js";
+import { UplinksPanel } from "./modules/uplinks-panel.js";
+import { WorldMap } from "./modules/world-map.js";
+
+/** More dots than this are no picture any more, on a small screen sooner. */
+const SATELLITES = innerWidth < 600 ? 1500 : 6000;
+const TICK_MS = 250;
+
+const at = (id) => document.getElementById(id);
+const store = new Store();
+const clock = new ServerClock();
+const sky = new Sky();
+const live = new Live(store, clock, () => startSky());
+const map = new WorldMap(at("map"), store, sky, clock);
+const strip = new LatencyStrip(at("strip"), store, clock);
+const uplinks = new UplinksPanel(at("uplinks"), store);
+new BackendsPanel(at("backends"), store);
+new RequestsPanel(at("requests"), store);
+new Explanation(at("explanation"), store);
+new Choices(at("choices"), store);
+const header = new Header(at("header"), at("notice"), store, clock, () => live.connect());
+
+let asking = false;
+
+/** Asks about the instant `timeMs`; the first time also for the satellites' names. */
+async function askSky(timeMs, names) {
+  const query = `count=${SATELLITES}&at=${new Date(timeMs).toISOString()}${names ? "&names=1" : ""}`;
+  sky.add(timeMs, await fetchJson(`/api/sky?${query}`));
+}
+
+async function guardedSky(work) {
+  if (asking) return;
+  asking = true;
+  const note = document.querySelector(".map-note");
+  try {
+    await work();
+    note.hidden = true;
+  } catch (error) {
+    note.textContent = `The satellites could not be loaded: ${error.message}`;
+    note.hidden = false;
+  } finally {
+    asking = false;
+  }
+}
+
+/** After each connection the sky is asked for anew: the fleet may have changed. */
+function startSky() {
+  guardedSky(async () => {
+    const now = frameTime(clock.at(Date.now()));
+    sky.clear();
+    await askSky(now, true);
+    await askSky(now + FRAME_MS, false);
+    setText(sky.count);
+  });
+}
+
+function setText(count) {
+  at("map").setAttribute("aria-label",
+    `World map with ${count} satellites, the sites of the fleet and the current paths of its uplinks. Plus and minus zoom, arrow keys move, zero shows the world, Home the site.`);
+  at("satellite-count").textContent = count === 0 ? "no satellites" : `${count.toLocaleString("en").replaceAll(",", "\u202f")} satellites`;
+}
+
+/** Keeps one instant ahead while somebody looks. */
+function followSky() {
+  if (store.connection.phase !== "live" || document.hidden) return;
+  const next = frameTime(clock.at(Date.now())) + FRAME_MS;
+  if (sky.has(next)) return;
+  guardedSky(async () => {
+    if (!sky.has(next - FRAME_MS)) await askSky(next - FRAME_MS, sky.count === 0);
+    await askSky(next, false);
+  });
+}
+
+function tick() {
+  const now = clock.at(Date.now());
+  header.tick(now);
+  uplinks.tick(now);
+  followSky();
+  if (!document.hidden) strip.draw();
+}
+
+function frame() {
+  if (store.connection.phase !== "lost") map.frame(Date.now());
+  requestAnimationFrame(frame);
+}
+
+setInterval(tick, reducedMotion() ? 1000 : TICK_MS);
+requestAnimationFrame(frame);
+live.connect();

@@ -1,0 +1,103 @@
+// The server's answers and its event stream.
+
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 30_000;
+/** The server sends its state each 2 s; this long without it means that it is gone. */
+const SILENCE_MS = 8000;
+
+/** Fetches JSON, with the server's own words in the error. */
+export async function fetchJson(path) {
+  const response = await fetch(path, {
+    headers: { accept: "application/json" }, signal: AbortSignal.timeout(15_000),
+  });
+  if (!response.ok) {
+    const body = await response.json().catch(() => null);
+    const reason = body?.error?.message ?? (typeof body?.error === "string" ? body.error : null);
+    throw new Error(reason ?? `${path.split("?")[0]} answered with status ${response.status}`);
+  }
+  return response.json();
+}
+
+/** How long to wait before attempt number `attempt` (from 0). */
+export function retryDelayMs(attempt) {
+  return Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
+}
+
+/** Keeps the store current: first state, history, then events; reconnects with back-off. */
+export class Live {
+  #store;
+  #clock;
+  #source = null;
+  #attempt = 0;
+  #timer = null;
+  #watchdog = null;
+  #onFresh;
+
+  /** `onFresh` is called after each connection, before the first event. */
+  constructor(store, clock, onFresh) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#onFresh = onFresh;
+  }
+
+  /** Connects now, dropping what there was. */
+  async connect() {
+    this.#close();
+    this.#store.setConnection({ phase: this.#attempt === 0 && !this.#store.state ? "connecting" : "lost", retryAtMs: null });
+    try {
+      this.#take(await fetchJson("/api/state"));
+      this.#onFresh();
+      this.#store.setRequests((await fetchJson("/api/requests?limit=100")).requests);
+    } catch (error) {
+      return this.#lose(error instanceof TypeError ? "The server does not answer." : error.message);
+    }
+    this.#listen();
+  }
+
+  #listen() {
+    const source = new EventSource("/events");
+    this.#source = source;
+    source.addEventListener("state", (event) => this.#receive(event, (state) => this.#take(state)));
+    source.addEventListener("request", (event) => this.#receive(event, (request) => this.#store.addRequest(request)));
+    source.addEventListener("error", () => this.#lose("The event stream broke off."));
+    this.#watch();
+  }
+
+  #receive(event, use) {
+    let data;
+    try {
+      data = JSON.parse(event.data);
+    } catch {
+      return this.#lose("The server sent an event that is not JSON.");
+    }
+    use(data);
+  }
+
+  #take(state) {
+    this.#clock.learn(Date.parse(state.now), Date.now());
+    this.#attempt = 0;
+    this.#store.setState(state);
+    this.#store.setConnection({ phase: "live", message: null, retryAtMs: null, lastMs: Date.now() });
+    if (this.#source) this.#watch();
+  }
+
+  #watch() {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#lose("The server fell silent."), SILENCE_MS);
+  }
+
+  #lose(message) {
+    this.#close();
+    const delay = retryDelayMs(this.#attempt);
+    this.#attempt += 1;
+    this.#store.setConnection({ phase: "lost", message, retryAtMs: Date.now() + delay });
+    this.#timer = setTimeout(() => this.connect(), delay);
+  }
+
+  #close() {
+    this.#source?.close();
+    this.#source = null;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#watchdog);
+  }
+}
