@@ -10,11 +10,12 @@ final class ChannelEnd: ChannelInboundHandler {
     case data(ByteBuffer)
     /// The peer has sent its last byte.
     case finished
-    /// The socket is gone.
-    case inactive
+    /// The socket is gone; with an error where it failed or was reset.
+    case gone(failed: Bool)
   }
 
   private let tell: (Event) -> Void
+  private var hasFailed = false
 
   init(tell: @escaping (Event) -> Void) { self.tell = tell }
 
@@ -29,9 +30,9 @@ final class ChannelEnd: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // A reset or another failure of the socket: what matters is that it is gone, told by its closing.
+    hasFailed = true
     context.close(promise: nil)
   }
 
-  func channelInactive(context: ChannelHandlerContext) { tell(.inactive) }
+  func channelInactive(context: ChannelHandlerContext) { tell(.gone(failed: hasFailed)) }
 }

@@ -36,6 +36,13 @@ final class EmulatedConnection {
     var mayRead = true
 
     init(_ channel: (any Channel)? = nil) { self.channel = channel }
+
+    /// What the other side is to learn when this one is gone. An orderly end of the second half comes
+    /// as the socket's end alone.
+    func lastItem(failed: Bool) -> EmulatedPipe.Item? {
+      if failed || !isFinishing { return .reset }
+      return hasFinished ? nil : .finish
+    }
   }
 
   /// - Parameters:
@@ -65,10 +72,10 @@ final class EmulatedConnection {
     case .finished:
       near.hasFinished = true
       sendUp(.finish)
-    case .inactive:
+    case .gone(let failed):
       near.isGone = true
       if far.isGone { return finish() }
-      if !(near.hasFinished && near.isFinishing) { up.send(.reset) }
+      if let last = near.lastItem(failed: failed) { up.send(last) }
     }
   }
 
@@ -80,10 +87,10 @@ final class EmulatedConnection {
     case .finished:
       far.hasFinished = true
       down.send(.finish)
-    case .inactive:
+    case .gone(let failed):
       far.isGone = true
       if near.isGone { return finish() }
-      if !(far.hasFinished && far.isFinishing) { down.send(.reset) }
+      if let last = far.lastItem(failed: failed) { down.send(last) }
     }
   }
 
@@ -188,8 +195,9 @@ extension EmulatedConnection: EmulatedPipeEnds {
     }
   }
 
-  /// Closes so that the peer sees a reset, not an orderly end.
+  /// Closes so that the peer sees a reset, not an orderly end, after what was written before.
   private static func reset(_ channel: any Channel) {
+    channel.flush()
     let now = linger(l_onoff: 1, l_linger: 0)
     (channel as? any SocketOptionProvider)?.setSoLinger(now).whenComplete { _ in
       channel.close(promise: nil)
