@@ -18,7 +18,7 @@ struct CrashLoopTests {
     let located = LocatedModel(model: Provision.model, python: python, weightsPath: "none.gguf")
     let (done, finish) = AsyncStream.makeStream(of: Void.self)
     let server = ModelServer(
-      Provision.model, runtime: Provision.runtime(folder), options: options,
+      Provision.model, name: "test", runtime: Provision.runtime(folder), options: options,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       locate: { () async throws(ModelError) in located },
       sleep: { wait in
@@ -75,7 +75,8 @@ struct CrashLoopTests {
     let tries = Mutex(0)
     let (done, finish) = AsyncStream.makeStream(of: Void.self)
     let server = ModelServer(
-      Provision.model, runtime: Provision.runtime(folder), options: ModelServerOptions(),
+      Provision.model, name: "test", runtime: Provision.runtime(folder),
+      options: ModelServerOptions(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       locate: { () async throws(ModelError) in throw error },
       sleep: { wait in

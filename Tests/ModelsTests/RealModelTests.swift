@@ -13,7 +13,7 @@ struct RealModelTests {
   ) async throws -> R {
     let folder = try ScratchFolder()
     let server = ModelServer(
-      Provision.model, runtime: Provision.runtime(folder), options: options)
+      Provision.model, name: "test", runtime: Provision.runtime(folder), options: options)
     let running = Task { await server.run() }
     let result: Result<R, any Error>
     do { result = .success(try await body(server)) } catch { result = .failure(error) }

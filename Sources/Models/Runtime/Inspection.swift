@@ -30,7 +30,8 @@ struct Inspection: Codable, Sendable, Hashable {
     let report = "\(runtime.folder)/\(model.name).json"
     let request = Request(
       packages: [model.engine.name, model.weights.name], path: model.path, report: report)
-    let log = runtime.log(of: model, limitBytes: .max)
+    let log = runtime.log(named: "\(model.name).inspection", limitBytes: 100_000)
+    log.trim()
     let before = log.sizeBytes
     do {
       let descriptor = try log.open()
@@ -98,8 +99,9 @@ struct Inspection: Codable, Sendable, Hashable {
         "versions": {name: found for name, found in versions.items() if found},
         "weights": weights(path) if path else None,
     }
-    with open(report + ".new", "w") as file:
+    draft = f"{report}.{os.getpid()}"
+    with open(draft, "w") as file:
         json.dump(answer, file)
-    os.replace(report + ".new", report)
+    os.replace(draft, report)
     """
 }

@@ -57,9 +57,10 @@ public struct ModelRuntime: Sendable, Hashable {
     return LocatedModel(model: model, python: pythonPath, weightsPath: weights.path)
   }
 
-  /// The file that takes what the model's server prints.
-  func log(of model: CatalogueModel, limitBytes: Int) -> ChildLog {
-    ChildLog(path: "\(folder)/\(model.name).log", limitBytes: limitBytes)
+  /// The file that takes what the process called `name` prints.
+  func log(named name: String, limitBytes: Int) -> ChildLog {
+    let file = name.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "_" }
+    return ChildLog(path: "\(folder)/\(String(file)).log", limitBytes: limitBytes)
   }
 }
 

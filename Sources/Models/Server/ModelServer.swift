@@ -9,7 +9,8 @@ import Synchronization
 ///
 /// ```swift
 /// let model = try ModelCatalogue.standard.model(named: "smollm2-135m-instruct")
-/// let server = ModelServer(model, runtime: ModelRuntime(stateDirectory: ".perigee"))
+/// let runtime = ModelRuntime(stateDirectory: ".perigee")
+/// let server = ModelServer(model, name: "island-model", runtime: runtime)
 /// await withTaskGroup { group in
 ///   group.addTask { await server.run() }        // until cancelled; then the process has ended
 ///   for await state in server.states() where state.isReady { break }
@@ -18,6 +19,8 @@ import Synchronization
 public final class ModelServer: Sendable {
   /// The model.
   public let model: CatalogueModel
+  /// What the log and the log file call this server; unique in a node.
+  public let name: String
   /// The port on 127.0.0.1, the same for the server's whole life.
   public let port: UInt16
   /// Where the OpenAI-compatible API is, `/v1` included.
@@ -34,29 +37,33 @@ public final class ModelServer: Sendable {
   private let sleep: @Sendable (Duration) async throws -> Void
 
   /// A server for `model`, to be started by `run()`.
+  ///
+  /// - Parameter name: the backend's name; two servers of a node must not share one.
   public convenience init(
-    _ model: CatalogueModel, runtime: ModelRuntime,
+    _ model: CatalogueModel, name: String, runtime: ModelRuntime,
     options: ModelServerOptions = ModelServerOptions(), logger: Logger = Logger(label: "models")
   ) {
     self.init(
-      model, runtime: runtime, options: options, logger: logger,
+      model, name: name, runtime: runtime, options: options, logger: logger,
       locate: { () async throws(ModelError) in try await runtime.locate(model) },
       sleep: { try await Task.sleep(for: $0) })
   }
 
   /// For tests: `locate` and the waits between two starts are given.
   init(
-    _ model: CatalogueModel, runtime: ModelRuntime, options: ModelServerOptions, logger: Logger,
+    _ model: CatalogueModel, name: String, runtime: ModelRuntime, options: ModelServerOptions,
+    logger: Logger,
     locate: @escaping @Sendable () async throws(ModelError) -> LocatedModel,
     sleep: @escaping @Sendable (Duration) async throws -> Void
   ) {
     self.model = model
+    self.name = name
     self.options = options
     self.locate = locate
     self.sleep = sleep
     self.logger = logger
     environment = runtime.childEnvironment
-    log = runtime.log(of: model, limitBytes: options.logLimitBytes)
+    log = runtime.log(named: name, limitBytes: options.logLimitBytes)
     port = Loopback.freePort()
   }
 
@@ -168,6 +175,6 @@ public final class ModelServer: Sendable {
       case .ready: .notice
       default: .debug
       }
-    logger.log(level: level, "model \(model.name): \(state)")
+    logger.log(level: level, "model server \(name): \(state)")
   }
 }
