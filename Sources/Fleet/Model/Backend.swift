@@ -1,0 +1,92 @@
+/// Something that answers inference requests.
+public struct Backend: Sendable, Equatable {
+  /// Where a backend runs.
+  public enum Location: Sendable, Hashable {
+    /// At a site, by name.
+    case site(String)
+    /// On the satellites of an orbital zone, by name.
+    case zone(String)
+
+    /// The name of the site or zone; the destination of the forecasts towards the backend.
+    public var name: String {
+      switch self {
+      case .site(let name), .zone(let name): name
+      }
+    }
+  }
+
+  /// What answers.
+  public enum Source: Sendable, Equatable {
+    /// An OpenAI-compatible server that somebody else runs.
+    case url(BackendURL)
+    /// A model that the node starts, watches and stops.
+    case managed(ManagedModel)
+  }
+
+  /// The name that headers, metrics and the manifest use; unique in a fleet.
+  public var name: String
+  /// Where it runs.
+  public var location: Location
+  /// What answers.
+  public var source: Source
+  /// The models it serves.
+  public var models: [ServedModel]
+  /// The key the node presents to it as a bearer token; `nil` where it asks for none.
+  public var key: SecretReference?
+  /// How its health is checked.
+  public var health: HealthCheckPolicy
+  /// US dollars for each million tokens, prompt and completion alike; `nil` where unknown or free.
+  public var pricePerMillionTokens: Double?
+
+  /// Creates a backend.
+  public init(
+    name: String, location: Location, source: Source, models: [ServedModel],
+    key: SecretReference? = nil, health: HealthCheckPolicy = HealthCheckPolicy(),
+    pricePerMillionTokens: Double? = nil
+  ) {
+    self.name = name
+    self.location = location
+    self.source = source
+    self.models = models
+    self.key = key
+    self.health = health
+    self.pricePerMillionTokens = pricePerMillionTokens
+  }
+}
+
+/// A model that a backend serves, under the name clients use.
+public struct ServedModel: Sendable, Hashable {
+  /// The name clients ask for.
+  public var name: String
+  /// The name the backend knows it by.
+  public var upstreamName: String
+
+  /// Creates a model; the backend's name for it defaults to the clients'.
+  public init(name: String, upstreamName: String? = nil) {
+    self.name = name
+    self.upstreamName = upstreamName ?? name
+  }
+}
+
+/// A model server that the node itself runs.
+public struct ManagedModel: Sendable, Equatable {
+  /// The model's name in the node's catalogue, such as `smollm2-135m-instruct`.
+  public var model: String
+  /// Tokens of context, prompt and completion together.
+  public var contextTokens: Int
+  /// Whether the server answers embedding requests too.
+  public var embeddings: Bool
+
+  /// Context where the manifest says nothing, tokens.
+  public static let defaultContextTokens = 4096
+
+  /// Creates a managed model.
+  public init(
+    model: String, contextTokens: Int = ManagedModel.defaultContextTokens,
+    embeddings: Bool = false
+  ) {
+    self.model = model
+    self.contextTokens = contextTokens
+    self.embeddings = embeddings
+  }
+}

@@ -1,0 +1,45 @@
+/// How the node that runs this fleet listens, and where it stands.
+public struct GatewaySettings: Sendable, Equatable {
+  /// The certificate and key of an HTTPS listener.
+  public struct TLSFiles: Sendable, Equatable {
+    /// Path of the certificate chain in PEM form, relative to the manifest's folder unless absolute.
+    public var certificatePath: String
+    /// Path of the private key in PEM form, relative to the manifest's folder unless absolute.
+    public var privateKeyPath: String
+
+    /// Creates a pair of paths.
+    public init(certificatePath: String, privateKeyPath: String) {
+      self.certificatePath = certificatePath
+      self.privateKeyPath = privateKeyPath
+    }
+  }
+
+  /// The terminal site the node runs at: its uplinks are the node's ways out.
+  public var site: String
+  /// The address or host name to listen on.
+  public var listenHost: String
+  /// The TCP port to listen on; 0 lets the system choose.
+  public var listenPort: Int
+  /// The keys that clients may present; empty means that none is asked for.
+  public var keys: [SecretReference]
+  /// The files of an HTTPS listener; `nil` means plain HTTP.
+  public var tls: TLSFiles?
+
+  /// The host listened on where the manifest says nothing: this machine only.
+  public static let defaultHost = "127.0.0.1"
+  /// The port listened on where the manifest says nothing.
+  public static let defaultPort = 8080
+
+  /// Creates settings.
+  public init(
+    site: String, listenHost: String = GatewaySettings.defaultHost,
+    listenPort: Int = GatewaySettings.defaultPort, keys: [SecretReference] = [],
+    tls: TLSFiles? = nil
+  ) {
+    self.site = site
+    self.listenHost = listenHost
+    self.listenPort = listenPort
+    self.keys = keys
+    self.tls = tls
+  }
+}

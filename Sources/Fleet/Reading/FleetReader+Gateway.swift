@@ -1,0 +1,73 @@
+extension FleetReader {
+  mutating func gateway(_ value: Value) -> GatewaySettings? {
+    value.fields("the gateway") { fields in
+      let site = reference(fields.required("site", example: "site: island-1"), to: .terminal)
+      let listen = fields.optional("listen").flatMap(listen)
+      let keys = list(fields.optional("keys"), of: "keys").compactMap { secret($0) }
+      let tls = fields.optional("tls").flatMap(tls)
+      guard let site else { return nil }
+      return GatewaySettings(
+        site: site, listenHost: listen?.host ?? GatewaySettings.defaultHost,
+        listenPort: listen?.port ?? GatewaySettings.defaultPort, keys: keys, tls: tls)
+    }
+  }
+
+  /// `HOST:PORT`.
+  private func listen(_ value: Value) -> (host: String, port: Int)? {
+    let example = "127.0.0.1:8080"
+    guard let text = value.text("an address and a port", example: "listen: \(example)") else {
+      return nil
+    }
+    if let (host, port) = HostName.split(text[...]), let port { return (host, port) }
+    value.problem(
+      "`\(shortened(text))` is not an address and a port",
+      cure: "Write HOST:PORT, as in `\(example)`; an IPv6 address in brackets.")
+    return nil
+  }
+
+  private func tls(_ value: Value) -> GatewaySettings.TLSFiles? {
+    value.fields("tls") { fields in
+      let certificate = fields.required("certificate", example: "certificate: tls/chain.pem")?
+        .text("a path", example: "certificate: tls/chain.pem")
+      let key = fields.required("privateKey", example: "privateKey: tls/key.pem")?
+        .text("a path", example: "privateKey: tls/key.pem")
+      guard let certificate, let key else { return nil }
+      return GatewaySettings.TLSFiles(certificatePath: certificate, privateKeyPath: key)
+    }
+  }
+
+  /// `{env: NAME}` or `{file: PATH}`. What stands here instead may be a secret: it is never repeated.
+  func secret(_ value: Value) -> SecretReference? {
+    guard case .mapping = value.node.content else {
+      value.problem(
+        "a secret does not belong into a manifest",
+        cure: "Say where it is: `{env: PERIGEE_KEY}` or `{file: secrets/key}`.")
+      return nil
+    }
+    return value.fields("a secret") { fields in
+      let key = fields.exactlyOne(of: ["env", "file"], example: "env: PERIGEE_KEY")
+      switch key {
+      case "env": return fields.optional("env").flatMap(environmentVariable)
+      case "file":
+        return fields.optional("file")?.text("a path", example: "file: secrets/key")
+          .map(SecretReference.file)
+      default: return nil
+      }
+    }
+  }
+
+  private func environmentVariable(_ value: Value) -> SecretReference? {
+    guard case .scalar(let name, _) = value.node.content,
+      name.utf8.first.map({ !(48...57).contains($0) }) ?? false,
+      name.utf8.allSatisfy({
+        (48...57).contains($0) || (97...122).contains($0 | 0x20) || $0 == 95
+      })
+    else {
+      value.problem(
+        "this is not the name of an environment variable",
+        cure: "Write the variable's name, not its value, as in `env: PERIGEE_KEY`.")
+      return nil
+    }
+    return .environment(name)
+  }
+}
