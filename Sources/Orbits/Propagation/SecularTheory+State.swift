@@ -38,6 +38,17 @@ extension SecularTheory {
     return mean.state(inclinationTerms, into: &state)
   }
 
+  /// The mean semi-major axis, earth radii, and an upper bound of the mean eccentricity of a near-earth
+  /// orbit `t` minutes after epoch.
+  func secularShape(minutesSinceEpoch t: Double) -> (semiMajorAxis: Double, eccentricity: Double) {
+    var drag = shortDrag(t)
+    if !usesShortDrag { drag.axis -= t * t * (axis2 + t * (axis3 + t * axis4)) }
+    return (
+      semiMajorAxis * drag.axis * drag.axis,
+      max(0, eccentricity - drag.eccentricity) + 2 * abs(bstarC5)
+    )
+  }
+
   /// The drag that every orbit feels: linear in the axis and the eccentricity, quadratic in longitude.
   @inline(__always)
   func shortDrag(_ t: Double) -> DragEffect {

@@ -3,10 +3,10 @@ extension UTC: CustomStringConvertible, LosslessStringConvertible {
   ///
   /// `2026-08-22T10:51:00Z`, with a fraction of any length (kept to the nanosecond), with a space
   /// for the `T`, with no `Z` (UTC is meant), with a numeric offset (`+02:00`), with a day of year
-  /// (`2026-234T10:51:00`) or as a bare date (midnight). Anything else, and dates that do not exist, is `nil`.
+  /// (`2026-234T10:51:00`) or as a bare date (midnight). Anything else, dates that do not exist and years outside 1678 to 2261 are `nil`.
   public init?(_ text: String) {
     var scanner = DigitScanner(text.utf8)
-    guard let year = scanner.digits(4), scanner.skip("-"),
+    guard let year = scanner.digits(4), (1678...2261).contains(year), scanner.skip("-"),
       let (month, day) = scanner.monthAndDay(year: year)
     else { return nil }
     let days = UTC.daysSince1970(year: year, month: month, day: day)

@@ -1,0 +1,104 @@
+/// Why one element set of a file could not be read, where it stands, and what to do about it.
+public struct ElementSetProblem: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The line in the file, counted from 1.
+  public var line: Int
+  /// The column in that line, counted in bytes from 1, where one is to blame.
+  public var column: Int?
+  /// What is wrong.
+  public var message: String
+  /// What to do about it.
+  public var cure: String
+
+  /// Creates a problem.
+  public init(line: Int, column: Int? = nil, message: String, cure: String) {
+    self.line = line
+    self.column = column
+    self.message = message
+    self.cure = cure
+  }
+
+  /// `line 3, column 27: what is wrong: the cure`.
+  public var description: String {
+    let place = column.map { "line \(line), column \($0)" } ?? "line \(line)"
+    return "\(place): \(message): \(cure)"
+  }
+}
+
+/// What a file of element sets holds: what could be read, and a problem for all that could not.
+public struct ParsedElementSets: Sendable, Equatable {
+  /// The element sets, in the order of the file.
+  public var elements: [ElementSet]
+  /// The problems, in the order of the file. A set with a problem is not among the elements.
+  public var problems: [ElementSetProblem]
+
+  /// Creates a result.
+  public init(elements: [ElementSet] = [], problems: [ElementSetProblem] = []) {
+    self.elements = elements
+    self.problems = problems
+  }
+}
+
+extension ElementSet {
+  /// Reads element sets in whichever of the published forms `text` has.
+  ///
+  /// - TLE of two or three lines, with Alpha-5 catalogue numbers. Indented lines, collapsed spacing and a
+  ///   missing checksum are accepted. A wrong checksum is a problem, and its set is refused: a
+  ///   damaged digit moves a satellite by kilometres, and nothing tells which digit it is.
+  /// - OMM (CCSDS 502.0-B-3) as comma-separated values or JSON, as CelesTrak and Space-Track publish it.
+  ///
+  /// One bad set does not spoil the others. Text without any element set is a problem, never an
+  /// empty success.
+  public static func parse(_ text: String) -> ParsedElementSets {
+    var bytes = Array(text.utf8)[...]
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+    switch ElementFormat(of: bytes) {
+    case .tle: return TLEReader.read(bytes)
+    case .csv: return OMMTable.read(bytes)
+    case .json: return OMMJSON.read(bytes)
+    case .unreadable(let problem): return ParsedElementSets(problems: [problem])
+    }
+  }
+}
+
+/// The form of a file of element sets, told by how it begins.
+private enum ElementFormat {
+  case tle
+  case csv
+  case json
+  case unreadable(ElementSetProblem)
+
+  init(of bytes: ArraySlice<UInt8>) {
+    let lines = TextLine.all(in: bytes)
+    guard let first = lines.first(where: { !$0.isBlank && $0.bytes.first != UInt8(ascii: "#") })
+    else {
+      self = .unreadable(
+        ElementSetProblem(
+          line: 1, message: "the file holds no element set",
+          cure: "give a TLE file, or an OMM file in CSV or JSON"))
+      return
+    }
+    let text = first.trimmed
+    let other: String
+    switch text.first {
+    case UInt8(ascii: "["), UInt8(ascii: "{"):
+      self = .json
+      return
+    case UInt8(ascii: "<"): other = "XML or HTML"
+    default:
+      let words = String(decoding: text, as: UTF8.self).uppercased()
+      if words.contains(","), OMMKeyword.required.contains(where: { words.contains($0.rawValue) }) {
+        self = .csv
+        return
+      }
+      if lines.contains(where: { TLELine.looksLikeOne($0.trimmed) }) {
+        self = .tle
+        return
+      }
+      other = words.hasPrefix("CCSDS_OMM_VERS") ? "OMM in key = value form" : "not element sets"
+    }
+    self = .unreadable(
+      ElementSetProblem(
+        line: first.number, message: "the file looks like \(other)",
+        cure: "give a TLE file, or an OMM file in CSV or JSON"))
+  }
+}
