@@ -1,0 +1,70 @@
+import NIOCore
+import NIOHTTP1
+
+/// Requests to the control plane, and its answers as ``ControlRelay`` brings them.
+extension ClientConnection {
+  func beginControl(_ incoming: Incoming) {
+    let parts = incoming.head.uri.split(separator: "?", maxSplits: 1)
+    let method = incoming.head.method == .HEAD ? HTTPMethod.GET : incoming.head.method
+    let request = ControlRequest(
+      id: incoming.id, method: method.rawValue, path: parts.first.map(String.init) ?? "/",
+      query: parts.count > 1 ? String(parts[1]) : "",
+      headers: incoming.head.headers.map { (name: $0.name, value: $0.value) },
+      body: Array(incoming.body.readableBytesView))
+    let relay = ControlRelay(
+      control: loop.control, connection: NIOLoopBound(self, eventLoop: loop.eventLoop),
+      eventLoop: loop.eventLoop, logger: loop.logger)
+    controlTask = Task { await relay.run(request) }
+  }
+
+  /// Whether the request with this id is still the one to be answered.
+  private func isCurrent(_ id: String) -> Bool {
+    if case .answering = state { incoming?.id == id } else { false }
+  }
+
+  func sendControl(
+    _ id: String, _ status: Int, _ headers: [(name: String, value: String)], _ body: [UInt8]
+  ) {
+    guard isCurrent(id) else { return }
+    send(
+      HTTPResponseStatus(statusCode: status), Self.headers(headers), ByteBuffer(bytes: body))
+  }
+
+  func controlFailed(_ id: String) {
+    guard isCurrent(id) else { return }
+    refuse(
+      APIError(
+        .internalServerError, .ownInternal,
+        "The control plane failed; the gateway's log has the reason under \(id)."))
+  }
+
+  /// Whether a body is to follow.
+  func beginControlStream(
+    _ id: String, _ status: Int, _ headers: [(name: String, value: String)]
+  ) -> Bool {
+    guard isCurrent(id) else { return false }
+    let isHead = incoming?.head.method == .HEAD
+    beginStream(HTTPResponseStatus(statusCode: status), Self.headers(headers))
+    if isHead { finish() } else { context?.flush() }
+    return !isHead
+  }
+
+  /// Done once the bytes have left, so that a slow client holds its stream back.
+  func writeControl(_ id: String, _ bytes: [UInt8]) -> EventLoopFuture<Void> {
+    guard isCurrent(id), let context else {
+      return loop.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+    }
+    let promise = loop.eventLoop.makePromise(of: Void.self)
+    let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))
+    context.writeAndFlush(wrapOutboundOut(part), promise: promise)
+    return promise.futureResult
+  }
+
+  func endControlStream(_ id: String) {
+    if isCurrent(id) { endStream() }
+  }
+
+  private static func headers(_ fields: [(name: String, value: String)]) -> HTTPHeaders {
+    HTTPHeaders(fields.map { ($0.name, $0.value) })
+  }
+}

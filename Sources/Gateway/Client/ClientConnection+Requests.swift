@@ -1,0 +1,162 @@
+import Decisions
+import NIOCore
+import NIOHTTP1
+import Orbits
+
+/// Requests, from their head to the one who answers them.
+extension ClientConnection {
+  private static let maximumControlBody = 1 << 20
+
+  func receive(_ head: HTTPRequestHead) {
+    state = .receiving
+    // After a request to upgrade the decoder reads no other.
+    closesAfterAnswer = !head.isKeepAlive || head.headers.contains(name: "upgrade")
+    let route = Route(method: head.method, uri: head.uri)
+    incoming = Incoming(id: loop.nextID(), head: head, route: route)
+    do {
+      try check(head, route)
+    } catch {
+      return refuse(error)
+    }
+    if head.version == .http1_1,
+      head.headers.first(name: "expect")?.lowercased() == "100-continue"
+    {
+      let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
+      context?.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+    }
+    timer?.set(.now() + TimeAmount(loop.configuration.timeouts.requestHead))
+  }
+
+  private func check(_ head: HTTPRequestHead, _ route: Route) throws(APIError) {
+    let isPublic =
+      switch route {
+      case .health: true
+      case .control: loop.control.isPublic(path: String(head.uri.prefix { $0 != "?" }))
+      default: false
+      }
+    try loop.access.check(head.headers, isPublic: isPublic)
+    if loop.isDraining, route != .health { throw .shuttingDown }
+    switch route {
+    case .unknown: throw .unknownPath(head.uri)
+    case .wrongMethod(let allow): throw .wrongMethod(head, allow: allow)
+    default: break
+    }
+    if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
+      length > maximumBody
+    {
+      throw .tooLarge(limit: maximumBody)
+    }
+  }
+
+  private var maximumBody: Int {
+    if case .inference? = incoming?.route { return loop.configuration.limits.maxBodyBytes }
+    return min(Self.maximumControlBody, loop.configuration.limits.maxBodyBytes)
+  }
+
+  func receive(_ bytes: ByteBuffer) {
+    guard let held = incoming?.body.readableBytes else { return }
+    let count = bytes.readableBytes
+    guard held + count <= maximumBody else { return refuse(.tooLarge(limit: maximumBody)) }
+    guard loop.admission.admitBytes(count) else { return refuse(.overloaded) }
+    incoming?.heldBytes += count
+    if held == 0 {
+      incoming?.body = bytes
+    } else {
+      incoming?.body.writeImmutableBuffer(bytes)
+    }
+    timer?.set(.now() + TimeAmount(loop.configuration.timeouts.requestHead))
+  }
+
+  /// The request is complete.
+  func answer() {
+    guard let incoming else { return }
+    state = .answering
+    timer?.set(nil)
+    do {
+      switch incoming.route {
+      case .inference(let inference): try begin(inference, incoming)
+      case .models: sendJSON(ModelList.list(loop.router.models))
+      case .model(let id): sendJSON(try model(id))
+      case .health: sendHealth()
+      case .control, .wrongMethod, .unknown: beginControl(incoming)
+      }
+    } catch {
+      refuse(error)
+    }
+  }
+
+  private func model(_ id: String) throws(APIError) -> String {
+    let models = loop.router.models
+    guard let model = models.first(where: { $0.id == id }) else {
+      throw .unknownModel(id, available: models)
+    }
+    return ModelList.entry(model)
+  }
+
+  private func sendHealth() {
+    if loop.isDraining {
+      sendJSON("{\"status\":\"draining\"}", .serviceUnavailable)
+    } else {
+      sendJSON("{\"status\":\"ok\"}")
+    }
+  }
+
+  private func begin(
+    _ inference: Route.Inference, _ incoming: Incoming
+  ) throws(APIError) {
+    let content: InferenceBody
+    do {
+      content = try InferenceBody.scan(incoming.body)
+    } catch {
+      throw APIError(error)
+    }
+    guard loop.router.serves(model: content.model) else {
+      throw .unknownModel(content.model, available: loop.router.models)
+    }
+    guard loop.admission.admitRequest() else { throw .overloaded }
+    let clock = ClockRelation(monotonic: .now(), utc: loop.now())
+    let patience = patience(incoming.head.headers)
+    let facts = RequestFacts(
+      id: incoming.id, endpoint: inference.rawValue, model: content.model,
+      stream: content.stream, bytes: incoming.body.readableBytes + Self.typicalHeaderBytes,
+      arrival: clock.utc, deadline: clock.utc + patience)
+    let request = InferenceRequest(
+      inference: inference, headers: incoming.head.headers, body: incoming.body, content: content)
+    let exchange = Exchange(
+      loop: loop, sink: self, request: request, facts: facts,
+      decision: loop.router.decide(facts), clock: clock,
+      deadline: clock.monotonic + TimeAmount(patience))
+    self.exchange = exchange
+    exchange.begin()
+  }
+
+  private static let typicalHeaderBytes = 400
+
+  /// How long the client waits, as the SDKs say in a field of their own.
+  private func patience(_ headers: HTTPHeaders) -> Duration {
+    for name in ["x-stainless-read-timeout", "x-stainless-timeout"] {
+      if let text = headers.first(name: name), let seconds = Double(text), seconds > 0,
+        seconds <= 86_400
+      {
+        return .seconds(seconds)
+      }
+    }
+    return loop.configuration.timeouts.deadline
+  }
+}
+
+extension APIError {
+  fileprivate static func unknownPath(_ uri: String) -> APIError {
+    APIError(
+      .notFound, .callerNotFound,
+      "There is no \(uri.prefix(200)) here. There are /v1/chat/completions, /v1/completions, "
+        + "/v1/embeddings and /v1/models.", code: "unknown_url")
+  }
+
+  fileprivate static func wrongMethod(_ head: HTTPRequestHead, allow: String) -> APIError {
+    APIError(
+      .methodNotAllowed, .callerNotFound,
+      "\(head.method.rawValue) is not allowed on \(head.uri.prefix(200)): use \(allow).",
+      code: "method_not_allowed", allow: allow)
+  }
+}

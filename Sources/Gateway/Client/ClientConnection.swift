@@ -1,0 +1,175 @@
+import NIOCore
+import NIOHTTP1
+
+/// A client's connection, the last handler of its channel: reads requests one at a time and sends their
+/// answers. `HTTPServerPipelineHandler` before it holds the next request back until then.
+final class ClientConnection: ChannelInboundHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  /// A request that is coming in, or being answered.
+  struct Incoming {
+    let id: String
+    let head: HTTPRequestHead
+    let route: Route
+    var body = ByteBuffer()
+    /// Bytes of the body that count against the memory for bodies.
+    var heldBytes = 0
+  }
+
+  enum State {
+    /// Between two requests.
+    case idle
+    /// A request's head has come, its end has not.
+    case receiving
+    /// A request is being answered.
+    case answering
+    /// It has been answered before it was complete: the rest is dropped.
+    case discarding
+    /// The last answer has been sent.
+    case closing
+  }
+
+  /// How long a client may take to read a last answer, or to send the rest of a refused request.
+  static let lingering = TimeAmount.seconds(5)
+
+  let loop: GatewayLoop
+  var state = State.idle
+  var incoming: Incoming?
+  var exchange: Exchange?
+  var controlTask: Task<Void, Never>?
+  var closesAfterAnswer = false
+  private(set) var context: ChannelHandlerContext?
+  private(set) var timer: LazyTimer?
+
+  init(loop: GatewayLoop) { self.loop = loop }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    timer = LazyTimer(eventLoop: context.eventLoop) { [weak self] in self?.timeIsUp() }
+    loop.add(self)
+    timer?.set(.now() + TimeAmount(loop.configuration.timeouts.requestHead))
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    leave()
+    self.context = nil
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    leave()
+    context.fireChannelInactive()
+  }
+
+  /// The client is gone: cancels what it asked for.
+  private func leave() {
+    guard timer != nil else { return }
+    timer?.set(nil)
+    timer = nil
+    state = .closing
+    let abandoned = exchange
+    exchange = nil
+    abandoned?.clientLeft()
+    controlTask?.cancel()
+    controlTask = nil
+    forgetRequest()
+    loop.remove(self)
+    loop.admission.connectionClosed()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch (state, unwrapInboundIn(data)) {
+    case (.idle, .head(let head)): receive(head)
+    case (.receiving, .body(let bytes)): receive(bytes)
+    case (.receiving, .end): answer()
+    case (.discarding, .end): closesAfterAnswer ? close() : becomeIdle()
+    default: break
+    }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    exchange?.clientWritabilityChanged(context.channel.isWritable)
+    context.fireChannelWritabilityChanged()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if case .closing = state { return }
+    guard let error = error as? HTTPParserError, error != .invalidEOFState else {
+      context.close(promise: nil)
+      return
+    }
+    if incoming == nil {
+      let unread = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+      incoming = Incoming(id: loop.nextID(), head: unread, route: .unknown)
+    }
+    state = .answering
+    refuse(.malformed(error))
+  }
+
+  /// The wait that the timer bounds is over.
+  private func timeIsUp() {
+    switch state {
+    case .idle, .discarding, .closing: close()
+    case .receiving: refuse(.tooSlow)
+    case .answering: exchange?.wake()
+    }
+  }
+
+  /// Waits for the next request. Must come before the last part of an answer is written: the write may
+  /// bring the next request in.
+  func becomeIdle() {
+    state = .idle
+    timer?.set(.now() + TimeAmount(loop.configuration.timeouts.keepAlive))
+  }
+
+  /// Lets go of the request and its body.
+  func forgetRequest() {
+    if let held = incoming?.heldBytes, held > 0 { loop.admission.bytesFreed(held) }
+    incoming = nil
+  }
+
+  /// Closes it once what has been written has left.
+  func closeOnceWritten(_ last: HTTPServerResponsePart) {
+    guard let context else { return }
+    state = .closing
+    timer?.set(.now() + Self.lingering)
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.halfClose() }
+    context.writeAndFlush(wrapOutboundOut(last), promise: promise)
+  }
+
+  /// Says that nothing more comes, and leaves the client time to read. A full close at once could reset the
+  /// connection under an answer that the client has not read, if it is still sending.
+  private func halfClose() {
+    context?.close(mode: .output, promise: nil)
+  }
+
+  /// Closes it, whatever is under way.
+  func close() { context?.close(promise: nil) }
+
+  /// Closes it if it is idle, or else once it has answered. Control streams end now.
+  func drain() {
+    controlTask?.cancel()
+    if case .idle = state { close() }
+  }
+}
+
+extension APIError {
+  /// For a request that is no HTTP, or too much of it.
+  static func malformed(_ error: HTTPParserError) -> APIError {
+    if error == .headerOverflow {
+      return APIError(
+        .requestHeaderFieldsTooLarge, .callerTooLarge,
+        "The header fields are larger than this gateway takes. Send fewer or shorter ones.",
+        code: "headers_too_large", closes: true)
+    }
+    return APIError(
+      .badRequest, .callerInvalidRequest,
+      "The request is not well-formed HTTP/1.1 (\(error)).", code: "malformed_http", closes: true)
+  }
+
+  /// For a request that does not come in.
+  static let tooSlow = APIError(
+    .requestTimeout, .callerTooSlow, "The request did not arrive in time. Send it again.",
+    code: "request_timeout", closes: true)
+}

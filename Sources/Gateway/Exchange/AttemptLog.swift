@@ -1,0 +1,62 @@
+import Decisions
+import NIOCore
+import Orbits
+
+/// What is kept of an attempt while it lasts, on the monotonic clock.
+struct AttemptLog {
+  let path: PathID
+  let predictedMs: Double?
+  let started: NIODeadline
+  var connected: NIODeadline?
+  var reusedConnection = false
+  var firstByte: NIODeadline?
+  var ended: NIODeadline?
+  var status: Int?
+  var bytesUp = 0
+  var bytesDown = 0
+  var fault: Fault?
+  var detail: String?
+
+  init(path: PathID, predictedMs: Double?, started: NIODeadline) {
+    self.path = path
+    self.predictedMs = predictedMs
+    self.started = started
+  }
+
+  /// Time from the attempt's start to its first byte, milliseconds.
+  var firstByteMs: Double? { firstByte.map { ($0 - started).milliseconds } }
+
+  func outcome(_ ending: AttemptOutcome.Ending, at now: NIODeadline) -> AttemptOutcome {
+    AttemptOutcome(
+      ending: ending, status: status,
+      connectMs: reusedConnection ? nil : connected.map { ($0 - started).milliseconds },
+      firstByteMs: firstByteMs, totalMs: (now - started).milliseconds,
+      bytesUp: bytesUp, bytesDown: bytesDown)
+  }
+
+  /// The attempt on the clock of the world; `clock` relates the two.
+  func record(_ clock: ClockRelation) -> RequestRecord.Attempt {
+    RequestRecord.Attempt(
+      path: path, predictedMs: predictedMs, started: clock.utc(started),
+      connected: connected.map(clock.utc), reusedConnection: reusedConnection,
+      firstByte: firstByte.map(clock.utc), ended: clock.utc(ended ?? started), status: status,
+      bytesUp: bytesUp, bytesDown: bytesDown, fault: fault, detail: detail)
+  }
+}
+
+/// The same instant on the monotonic clock and in UTC.
+struct ClockRelation {
+  let monotonic: NIODeadline
+  let utc: UTC
+
+  /// The time in UTC of an instant on the monotonic clock.
+  func utc(_ instant: NIODeadline) -> UTC {
+    UTC(
+      nanosecondsSince1970: utc.nanosecondsSince1970 + (instant - monotonic).nanoseconds)
+  }
+}
+
+extension TimeAmount {
+  /// Milliseconds, with a fraction.
+  var milliseconds: Double { Double(nanoseconds) / 1e6 }
+}

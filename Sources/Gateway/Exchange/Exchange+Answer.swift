@@ -1,0 +1,163 @@
+import Decisions
+import NIOCore
+import NIOHTTP1
+import Orbits
+
+/// What goes to the client.
+extension Exchange {
+  /// Sends the complete answer of the attempt under way.
+  func sendAnswer(fault: Fault?) {
+    guard machine.finish(), let status = response.head?.status else { return }
+    connection?.release()
+    connection = nil
+    let headers = answerHeaders(response.visibleHeaders())
+    let body = response.body
+    endAttempt(.answered)
+    end(status: Int(status.code), fault: fault, chosen: attempts.last)
+    sink?.send(status, headers, body)
+  }
+
+  /// Sends an event on; the last one ends the exchange.
+  func forward(_ event: SSEEvent, data: ByteBuffer?, isTerminal: Bool) {
+    if machine.forwardEvent(at: .now()) {
+      sink?.beginStream(streamHeaders())
+    } else if events == 0 {
+      sink?.writeStream(loop.shape.comment(pathComment()))
+    }
+    events += data == nil ? 0 : 1
+    guard isTerminal else {
+      if let data { remember(data) }
+      sink?.writeStream(event.bytes)
+      return
+    }
+    guard machine.finish() else { return }
+    connection?.release()
+    connection = nil
+    endAttempt(.answered)
+    readUsage()
+    end(status: 200, fault: nil, chosen: attempts.last)
+    sink?.writeStream(event.bytes)
+    sink?.endStream()
+  }
+
+  private func remember(_ data: ByteBuffer) {
+    if lastEvents.count == 2 { lastEvents.removeFirst() }
+    lastEvents.append(data)
+  }
+
+  private func readUsage() {
+    for data in lastEvents.reversed() where usage == nil { usage = AnswerScan(data)?.usage }
+  }
+
+  /// Sends a comment, so that nobody on the way takes the connection for dead.
+  func beat(begins: Bool) {
+    if begins { sink?.beginStream(streamHeaders()) }
+    guard sink?.isWritable == true else { return }
+    sink?.writeStream(loop.shape.comment("perigee: waiting for the first token"))
+  }
+
+  /// Ends a stream that cannot be completed.
+  func breakStream(_ fault: Fault) {
+    readUsage()
+    end(status: 200, fault: fault, chosen: events > 0 ? attempts.last : nil)
+    let detail = attempts.last?.detail.map { " (\($0))" } ?? ""
+    var error = APIError(
+      .badGateway, fault,
+      events > 0
+        ? "The stream broke before it was complete\(detail). What has come so far is not the whole "
+          + "answer: send the request again."
+        : failureMessage(), code: "stream_interrupted")
+    error.param = nil
+    if sink?.isWritable == true {
+      sink?.writeStream(loop.shape.errorEvent(error, request: facts.id))
+    }
+    sink?.breakStream()
+  }
+
+  /// Answers that every candidate failed, or that there was none.
+  func giveUp(_ fault: Fault) {
+    if case .failure = response.kind, let status = response.head?.status,
+      AnswerScan(response.body) != nil
+    {
+      let headers = answerHeaders(response.visibleHeaders())
+      let body = response.body
+      end(status: Int(status.code), fault: fault)
+      sink?.send(status, headers, body)
+      return
+    }
+    let error = attempts.isEmpty ? noPathError() : exhaustedError(fault)
+    let headers = attempts.isEmpty ? [:] : answerHeaders([:])
+    end(status: Int(error.status.code), fault: error.fault)
+    sink?.send(error, headers)
+  }
+
+  private func exhaustedError(_ fault: Fault) -> APIError {
+    let status: HTTPResponseStatus =
+      fault.isTimeout
+      ? .gatewayTimeout : fault.rawValue.hasPrefix("provider") ? .badGateway : .serviceUnavailable
+    return APIError(status, fault, failureMessage(), retryAfter: 1)
+  }
+
+  private func failureMessage() -> String {
+    let tried = attempts.suffix(5).map { "\($0.path): \($0.detail ?? "failed")" }
+    return "No path answered. Tried \(tried.joined(separator: "; ")). "
+      + "`perigee explain \(facts.id)` shows what was considered; check that the backends run."
+  }
+
+  private func noPathError() -> APIError {
+    let reasons = decision.rejected.prefix(5).map { "\($0.path): \($0.reason)" }
+    let wait = decision.retryAt.map { $0.seconds(since: facts.arrival) } ?? 5
+    return APIError(
+      .serviceUnavailable, .linkNoPath,
+      "There is no way to a backend that serves '\(facts.model)' now"
+        + (reasons.isEmpty ? "." : ": \(reasons.joined(separator: "; ")).")
+        + (decision.retryAt.map { " The forecast expects one at \($0)." } ?? ""),
+      retryAfter: Int(min(120, max(1, wait.rounded(.up)))))
+  }
+}
+
+/// The fields by which every answer says where it came from.
+extension Exchange {
+  private func streamHeaders() -> HTTPHeaders {
+    var headers = answerHeaders(response.visibleHeaders())
+    headers.replaceOrAdd(name: "content-type", value: "text/event-stream; charset=utf-8")
+    headers.add(name: "cache-control", value: "no-cache")
+    headers.add(name: "x-accel-buffering", value: "no")
+    return headers
+  }
+
+  private func answerHeaders(_ base: HTTPHeaders) -> HTTPHeaders {
+    var headers = base
+    guard let last = attempts.last else { return headers }
+    headers.add(name: "x-perigee-backend", value: last.path.backend)
+    headers.add(name: "x-perigee-uplink", value: last.path.uplink)
+    if let predicted = last.predictedMs {
+      headers.add(name: "x-perigee-predicted-ms", value: Self.tenths(predicted))
+    }
+    if let actual = actualMs {
+      headers.add(name: "x-perigee-actual-ms", value: Self.tenths(actual))
+    }
+    headers.add(name: "x-perigee-attempts", value: String(attempts.count))
+    return headers
+  }
+
+  /// The same in a stream whose head had to go before it was known.
+  private func pathComment() -> String {
+    guard let last = attempts.last else { return "perigee:" }
+    return "perigee: backend=\(last.path.backend) uplink=\(last.path.uplink)"
+      + (last.predictedMs.map { " predicted-ms=\(Self.tenths($0))" } ?? "")
+      + (actualMs.map { " actual-ms=\(Self.tenths($0))" } ?? "")
+      + " attempts=\(attempts.count)"
+  }
+
+  /// From the request's arrival to the first byte of its answer.
+  private var actualMs: Double? {
+    attempts.last?.firstByte.map { ($0 - clock.monotonic).milliseconds }
+  }
+
+  private static func tenths(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(abs(tenths) % 10)"
+  }
+}

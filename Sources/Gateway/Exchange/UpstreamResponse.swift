@@ -1,0 +1,149 @@
+import NIOCore
+import NIOHTTP1
+
+/// A backend's answer as it comes in, and what it amounts to.
+struct UpstreamResponse {
+  /// What a head announces.
+  enum Kind: Equatable {
+    /// A JSON answer, to be sent once it is complete.
+    case json
+    /// A stream of events.
+    case events
+    /// A 4xx that is the caller's doing, to be passed on as it is.
+    case rejection
+    /// An error that makes it the next candidate's turn.
+    case failure(Fault)
+  }
+
+  /// Why an answer cannot be used.
+  struct Unusable: Error, Equatable {
+    var fault: Fault
+    var detail: String
+  }
+
+  private let maximumBytes: Int
+  let isStream: Bool
+  private(set) var head: HTTPResponseHead?
+  private(set) var kind = Kind.json
+  /// The body of an answer that is no stream.
+  private(set) var body = ByteBuffer()
+  /// The events of a stream.
+  var events: SSEParser
+
+  init(isStream: Bool, maximumBytes: Int, maximumEventBytes: Int) {
+    self.isStream = isStream
+    self.maximumBytes = maximumBytes
+    events = SSEParser(maximumEventBytes: maximumEventBytes)
+  }
+
+  /// Takes the head and says what it announces.
+  mutating func receive(head: HTTPResponseHead) throws(Unusable) -> Kind {
+    self.head = head
+    kind = try Self.kind(of: head, isStream: isStream)
+    if kind != .events,
+      let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
+      length > maximumBytes
+    {
+      throw Unusable(fault: .providerTooLarge, detail: "an answer of \(length) bytes")
+    }
+    return kind
+  }
+
+  private static func kind(
+    of head: HTTPResponseHead, isStream: Bool
+  ) throws(Unusable) -> Kind {
+    let status = Int(head.status.code)
+    switch status {
+    case 200..<300: break
+    case 429: return .failure(.providerRateLimited)
+    case 408, 409, 500...: return .failure(.providerError)
+    case 400..<500: return .rejection
+    default: throw Unusable(fault: .providerBadAnswer, detail: "status \(status)")
+    }
+    if let coding = head.headers.first(name: "content-encoding"), coding != "identity" {
+      throw Unusable(
+        fault: .providerBadAnswer, detail: "content-encoding \(coding.prefix(40)), not asked for")
+    }
+    let type = head.headers.first(name: "content-type")
+    let medium = type?.prefix { $0 != ";" && $0 != " " }.lowercased()
+    if isStream {
+      if medium == "text/event-stream" { return .events }
+    } else if medium == nil || medium == "application/json" || medium?.hasSuffix("+json") == true {
+      return .json
+    }
+    let expected = isStream ? "text/event-stream" : "application/json"
+    throw Unusable(
+      fault: .providerBadAnswer,
+      detail: "content-type \(type?.prefix(80) ?? "absent") where \(expected) was asked for")
+  }
+
+  /// Takes a piece of the body.
+  mutating func receive(body bytes: ByteBuffer) throws(Unusable) {
+    if kind == .events {
+      events.append(bytes)
+      return
+    }
+    guard body.readableBytes + bytes.readableBytes <= maximumBytes else {
+      throw Unusable(
+        fault: .providerTooLarge, detail: "an answer of more than \(maximumBytes) bytes")
+    }
+    if body.readableBytes == 0 {
+      body = bytes
+    } else {
+      body.writeImmutableBuffer(bytes)
+    }
+  }
+
+  /// The next whole event of a stream.
+  mutating func nextEvent() throws(Unusable) -> SSEEvent? {
+    do {
+      return try events.next()
+    } catch {
+      throw Unusable(fault: .providerTooLarge, detail: "an event beyond the limit")
+    }
+  }
+
+  /// Checks a complete JSON answer and reads what it counts.
+  func checkJSON() throws(Unusable) -> TokenUsage? {
+    guard let scan = AnswerScan(body) else {
+      throw Unusable(fault: .providerBadAnswer, detail: "an answer that is not a JSON object")
+    }
+    return scan.usage
+  }
+
+  /// Checks the first event of a stream: it is JSON and no error, or the stream's end.
+  static func checkFirst(_ data: ByteBuffer) throws(Unusable) {
+    guard let scan = AnswerScan(data) else {
+      throw Unusable(
+        fault: .providerBadAnswer, detail: "a first event that is not a JSON object")
+    }
+    if scan.isError {
+      throw Unusable(
+        fault: .providerErrorEvent,
+        detail: "a stream that begins with an error: \(data.printable(200))")
+    }
+  }
+
+  /// The head's fields that a client may see.
+  func visibleHeaders() -> HTTPHeaders {
+    var visible = HTTPHeaders()
+    for (name, value) in head?.headers ?? [:] {
+      let lower = name.lowercased()
+      let isVisible =
+        switch lower {
+        case "content-type", "retry-after", "retry-after-ms", "x-should-retry": true
+        default: lower.hasPrefix("x-ratelimit-") || lower.hasPrefix("openai-")
+        }
+      if isVisible { visible.add(name: lower, value: value) }
+    }
+    return visible
+  }
+}
+
+extension ByteBuffer {
+  /// The first `count` bytes as text on one line, for messages.
+  func printable(_ count: Int) -> String {
+    let text = String(decoding: readableBytesView.prefix(count), as: UTF8.self)
+    return String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
+  }
+}

@@ -1,0 +1,111 @@
+import NIOCore
+
+/// What the gateway needs to know of an inference request's body. The rest is passed on unread, so
+/// that fields the gateway has never heard of reach the backend.
+struct InferenceBody: Equatable {
+  /// The model named.
+  var model: String
+  /// Where the model's name stands in the body, quotes included.
+  var modelRange: Range<Int>
+  /// Whether a stream is asked for.
+  var stream = false
+  /// `max_completion_tokens` or `max_tokens`, where it is there.
+  var maxTokens: Int?
+
+  /// Why a body cannot be routed.
+  enum Flaw: Error, Equatable {
+    case notJSON(JSONFault, line: Int)
+    case noModel
+    case wrongType(field: String, expected: String)
+    case duplicate(field: String)
+  }
+
+  /// Reads `body`, one pass, nothing copied but the model's name.
+  static func scan(_ body: ByteBuffer) throws(Flaw) -> InferenceBody {
+    let result: Result<InferenceBody, Flaw> = body.withUnsafeReadableBytes { text in
+      var reader = Reader(scanner: JSONScanner(text))
+      do {
+        return .success(try reader.read())
+      } catch let flaw as Flaw {
+        return .failure(flaw)
+      } catch let fault as JSONFault {
+        return .failure(.notJSON(fault, line: fault.line(in: text)))
+      } catch {
+        return .failure(.noModel)
+      }
+    }
+    return try result.get()
+  }
+
+  private struct Reader {
+    var scanner: JSONScanner
+    var model: (name: String, range: Range<Int>)?
+    var stream: Bool?
+    var maxTokens: Int?
+
+    mutating func read() throws -> InferenceBody {
+      try scanner.enterObject()
+      var isFirst = true
+      while let key = try scanner.nextKey(&isFirst) { try readValue(of: key) }
+      try scanner.finish()
+      guard let model, !model.name.isEmpty else { throw Flaw.noModel }
+      return InferenceBody(
+        model: model.name, modelRange: model.range, stream: stream ?? false, maxTokens: maxTokens)
+    }
+
+    private mutating func readValue(of key: JSONScanner.Token) throws {
+      if scanner.matches(key, "model") {
+        try readModel()
+      } else if scanner.matches(key, "stream") {
+        try readStream()
+      } else if scanner.matches(key, "max_tokens")
+        || scanner.matches(key, "max_completion_tokens")
+      {
+        if let value = try scanner.integer() { maxTokens = value }
+      } else {
+        try scanner.skipValue(depth: 1)
+      }
+    }
+
+    /// A second `model` is refused: the backend might heed the other one.
+    private mutating func readModel() throws {
+      if model != nil { throw Flaw.duplicate(field: "model") }
+      guard scanner.byte == UInt8(ascii: "\"") else {
+        try scanner.skipValue(depth: 1)
+        throw Flaw.wrongType(field: "model", expected: "a string")
+      }
+      let start = scanner.position
+      let token = try scanner.string()
+      model = (scanner.value(of: token), start..<scanner.position)
+    }
+
+    private mutating func readStream() throws {
+      if stream != nil { throw Flaw.duplicate(field: "stream") }
+      switch scanner.byte {
+      case UInt8(ascii: "t"):
+        try scanner.literal("true")
+        stream = true
+      case UInt8(ascii: "f"):
+        try scanner.literal("false")
+        stream = false
+      case UInt8(ascii: "n"):
+        try scanner.literal("null")
+        stream = false
+      default:
+        try scanner.skipValue(depth: 1)
+        throw Flaw.wrongType(field: "stream", expected: "true or false")
+      }
+    }
+  }
+
+  /// The body with the model's name replaced, as slices of the original around it.
+  func renaming(_ body: ByteBuffer, to name: String) -> [ByteBuffer] {
+    let start = body.readerIndex
+    guard
+      let before = body.getSlice(at: start, length: modelRange.lowerBound),
+      let after = body.getSlice(
+        at: start + modelRange.upperBound, length: body.readableBytes - modelRange.upperBound)
+    else { return [body] }
+    return [before, ByteBuffer(string: JSONText.quoted(name)), after]
+  }
+}

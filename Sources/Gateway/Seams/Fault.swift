@@ -1,0 +1,78 @@
+/// What went wrong with a request or an attempt: the closed vocabulary of `error_type` in metrics and
+/// of `code` in errors. The prefix names whose fault it is.
+public enum Fault: String, Sendable, CaseIterable {
+  /// The body is not JSON, or lacks or misuses a field the gateway needs.
+  case callerInvalidRequest = "caller_invalid_request"
+  /// No key, or a wrong one.
+  case callerUnauthorized = "caller_unauthorized"
+  /// A host name or an origin that this gateway does not answer to.
+  case callerForbidden = "caller_forbidden"
+  /// A path or a method that does not exist.
+  case callerNotFound = "caller_not_found"
+  /// A model that no backend serves.
+  case callerUnknownModel = "caller_unknown_model"
+  /// A body or head beyond the limits.
+  case callerTooLarge = "caller_too_large"
+  /// The request did not arrive in time.
+  case callerTooSlow = "caller_too_slow"
+  /// The client went away before the answer was complete.
+  case callerCancelled = "caller_cancelled"
+  /// The client stopped reading its stream.
+  case callerStalled = "caller_stalled"
+  /// The backend refused the request with a 4xx, which was passed on.
+  case callerRejected = "caller_rejected"
+
+  /// The backend asked for fewer requests (429).
+  case providerRateLimited = "provider_rate_limited"
+  /// The backend answered 408, 409 or 5xx.
+  case providerError = "provider_error"
+  /// The backend's answer is no HTTP, not the media type that was asked for, or no JSON.
+  case providerBadAnswer = "provider_bad_answer"
+  /// The backend's answer ended before it was complete.
+  case providerTruncated = "provider_truncated"
+  /// The backend's stream began with an error.
+  case providerErrorEvent = "provider_error_event"
+  /// The backend did not answer in time.
+  case providerTimeout = "provider_timeout"
+  /// The backend began to answer and then fell silent.
+  case providerStalled = "provider_stalled"
+  /// The backend's answer is beyond the limits.
+  case providerTooLarge = "provider_too_large"
+
+  /// No way to any backend that serves the model.
+  case linkNoPath = "link_no_path"
+  /// The connection was refused.
+  case linkRefused = "link_refused"
+  /// The connection did not stand in time.
+  case linkConnectTimeout = "link_connect_timeout"
+  /// The backend's host cannot be reached, or its name not be resolved.
+  case linkUnreachable = "link_unreachable"
+  /// The TLS handshake failed.
+  case linkTLS = "link_tls"
+  /// The connection broke.
+  case linkReset = "link_reset"
+
+  /// The gateway has as many requests as it may.
+  case ownOverloaded = "own_overloaded"
+  /// The gateway is shutting down.
+  case ownShutdown = "own_shutdown"
+  /// The control plane failed.
+  case ownInternal = "own_internal"
+}
+
+extension Fault {
+  /// Whether the time for an answer ran out, which is answered with 504.
+  var isTimeout: Bool {
+    self == .providerTimeout || self == .providerStalled || self == .linkConnectTimeout
+  }
+
+  /// OpenAI's `type` of an error with this fault.
+  var errorType: String {
+    switch rawValue.prefix { $0 != "_" } {
+    case "provider": "upstream_error"
+    case "link": "link_error"
+    case "own": "server_error"
+    default: "invalid_request_error"
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Decisions
+import Orbits
+
+/// All that is known of a request once it is over: the source of `perigee explain` and of metrics.
+public struct RequestRecord: Sendable, Equatable {
+  /// One attempt to get an answer.
+  public struct Attempt: Sendable, Equatable {
+    /// Which backend over which uplink.
+    public var path: PathID
+    /// Predicted time to first token, milliseconds.
+    public var predictedMs: Double?
+    /// When the attempt began.
+    public var started: UTC
+    /// When the connection stood; equal to ``started`` where a kept one was reused.
+    public var connected: UTC?
+    /// Whether a kept connection was reused.
+    public var reusedConnection: Bool
+    /// When the first byte of the answer (of a stream: its first event) came.
+    public var firstByte: UTC?
+    /// When the attempt was over.
+    public var ended: UTC
+    /// The backend's status, where it answered.
+    public var status: Int?
+    /// Bytes of the body sent.
+    public var bytesUp: Int
+    /// Bytes of the answer's body received.
+    public var bytesDown: Int
+    /// What went wrong; `nil` where nothing did.
+    public var fault: Fault?
+    /// What went wrong, in words; holds no secret.
+    public var detail: String?
+  }
+
+  /// What was known before it was routed.
+  public var facts: RequestFacts
+  /// What was considered and decided.
+  public var decision: RoutingDecision
+  /// The attempts, in order.
+  public var attempts: [Attempt]
+  /// The path whose answer the client got; `nil` where it got none.
+  public var chosen: PathID?
+  /// Predicted time to first token over ``chosen``, milliseconds.
+  public var predictedMs: Double?
+  /// Time from the start of the attempt over ``chosen`` to its first byte, milliseconds: what
+  /// ``predictedMs`` is held against.
+  public var actualMs: Double?
+  /// Time from the request's arrival to the first byte of its answer, failed attempts included,
+  /// milliseconds.
+  public var timeToFirstByteMs: Double?
+  /// The status the client got; 499 where it left before any.
+  public var status: Int
+  /// What the backend counted, where it said.
+  public var usage: TokenUsage?
+  /// Events of the answer's stream that reached the client.
+  public var events: Int
+  /// When it was over.
+  public var ended: UTC
+  /// What went wrong; `nil` where the client got a complete answer.
+  public var fault: Fault?
+}
+
+/// Tokens of a request, as the backend counted them.
+public struct TokenUsage: Sendable, Equatable {
+  /// Tokens of the prompt.
+  public var input: Int
+  /// Tokens of the answer.
+  public var output: Int
+
+  /// Creates a count.
+  public init(input: Int, output: Int) {
+    self.input = input
+    self.output = output
+  }
+}

@@ -1,0 +1,82 @@
+import Decisions
+import Links
+import Orbits
+
+/// What the gateway asks of the room above it: which way a request goes, and who wants to know
+/// what became of it.
+///
+/// Every member is called on event loops, many at once: none may block.
+public protocol RequestRouter: Sendable {
+  /// The models that can be asked for, for `/v1/models`.
+  var models: [ModelEntry] { get }
+
+  /// Whether some backend serves `model`, up or not. The default looks through ``models``.
+  func serves(model: String) -> Bool
+
+  /// The ways a request could go, best first. An empty ranking is answered with 503.
+  func decide(_ facts: RequestFacts) -> RoutingDecision
+
+  /// Where to connect for `path`: the backend, or an emulator that stands before it. `nil` when the
+  /// path is gone; the next candidate is then tried.
+  func endpoint(for path: PathID) -> Endpoint?
+
+  /// The name that `backend` knows `model` by; `nil` when it is the same.
+  func upstreamModelName(_ model: String, backend: String) -> String?
+
+  /// An attempt to answer the request with the id `request` over `path` begins. Each is followed by
+  /// exactly one ``attemptEnded(_:_:)`` of the same path.
+  func attemptBegan(_ path: PathID, request: String)
+
+  /// An attempt over `path` is over.
+  func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome)
+
+  /// A request that was routed is over: answered, failed or abandoned. Called once each.
+  func requestEnded(_ record: RequestRecord)
+
+  /// A request was refused before it was routed. The default does nothing.
+  func requestRefused(_ refusal: Refusal)
+}
+
+extension RequestRouter {
+  public func serves(model: String) -> Bool { models.contains { $0.id == model } }
+
+  public func requestRefused(_ refusal: Refusal) {}
+}
+
+/// A model that clients can name.
+public struct ModelEntry: Sendable, Equatable {
+  /// The name that clients use.
+  public var id: String
+  /// When the model was made, or first seen here.
+  public var created: UTC
+  /// Who offers it, such as the backend's name.
+  public var ownedBy: String
+
+  /// Creates an entry.
+  public init(id: String, created: UTC, ownedBy: String) {
+    self.id = id
+    self.created = created
+    self.ownedBy = ownedBy
+  }
+}
+
+/// A request that was refused before it was routed.
+public struct Refusal: Sendable, Equatable {
+  /// The request's id, as the client saw it in `x-request-id`.
+  public var request: String
+  /// The API's path, such as `/v1/chat/completions`; `other` for paths that are no API, so that a
+  /// metric labelled with it stays bounded.
+  public var endpoint: String
+  /// The status that was answered.
+  public var status: Int
+  /// Why.
+  public var fault: Fault
+
+  /// Creates a refusal.
+  public init(request: String, endpoint: String, status: Int, fault: Fault) {
+    self.request = request
+    self.endpoint = endpoint
+    self.status = status
+    self.fault = fault
+  }
+}

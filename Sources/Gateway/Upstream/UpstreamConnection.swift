@@ -1,0 +1,194 @@
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// Whoever uses an ``UpstreamConnection`` for a request.
+protocol UpstreamUser: AnyObject {
+  func upstreamConnected(_ connection: UpstreamConnection)
+  func upstreamConnectFailed(_ fault: Fault, detail: String)
+  /// The TLS handshake is done, or a long body has been sent.
+  func upstreamTookRequest()
+  func upstreamReceived(head: HTTPResponseHead)
+  func upstreamReceived(body: ByteBuffer)
+  func upstreamReceivedEnd()
+  /// The connection broke; nothing follows.
+  func upstreamLost(_ fault: Fault, detail: String)
+}
+
+/// A connection to a backend, the last handler of its channel. Confined to one event loop.
+final class UpstreamConnection: ChannelInboundHandler {
+  typealias InboundIn = HTTPClientResponsePart
+  typealias OutboundOut = HTTPClientRequestPart
+
+  private enum State {
+    /// In the pool, or on its way there.
+    case idle
+    /// A request is under way for ``user``.
+    case busy
+    /// The user has what it needs; the rest of the answer is read and dropped.
+    case draining
+    /// The answer is complete; goes to the pool once this read is, if nothing follows in it.
+    case settling
+    case closed
+  }
+
+  /// Bodies longer than this are reported as sent, since sending takes its time.
+  private static let longBody = 64 << 10
+  private static let maximumDrain = 64 << 10
+
+  let key: UpstreamPool.Key
+  /// Whether it has carried a request before.
+  private(set) var isReused = false
+  /// When it came into the pool.
+  var idleSince = NIODeadline.now()
+  private weak var pool: UpstreamPool?
+  private var user: (any UpstreamUser)?
+  private var state = State.idle
+  private var context: ChannelHandlerContext?
+  private var isRequestSent = true
+  private var isAnswerComplete = true
+  private var canKeepAlive = true
+  private var drained = 0
+  private var isPaused = false
+  private var breakage: (fault: Fault, detail: String)?
+
+  init(key: UpstreamPool.Key, pool: UpstreamPool) {
+    self.key = key
+    self.pool = pool
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+  /// Whether it can take a request.
+  var isUsable: Bool {
+    if case .idle = state, let context { context.channel.isActive } else { false }
+  }
+
+  /// Sends a request; the answer goes to `user`, until ``release()`` or ``close()``.
+  func send(_ request: UpstreamRequest, for user: any UpstreamUser) {
+    guard let context else { return }
+    self.user = user
+    state = .busy
+    isAnswerComplete = false
+    canKeepAlive = true
+    drained = 0
+    isRequestSent = request.bodyBytes <= Self.longBody
+    let handshake = key.tls && !isReused ? tookRequestPromise(context) : nil
+    context.write(wrapOutboundOut(.head(request.head)), promise: handshake)
+    for piece in request.body {
+      context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
+    }
+    let sent = isRequestSent ? nil : tookRequestPromise(context, isAll: true)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
+  }
+
+  private func tookRequestPromise(
+    _ context: ChannelHandlerContext, isAll: Bool = false
+  ) -> EventLoopPromise<Void> {
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
+      guard let self else { return }
+      if isAll { self.isRequestSent = true }
+      self.user?.upstreamTookRequest()
+    }
+    return promise
+  }
+
+  /// Stops reading or goes on, so that what the client does not take stays with the backend.
+  func setPaused(_ paused: Bool) {
+    guard paused != isPaused else { return }
+    isPaused = paused
+    try? context?.channel.syncOptions?.setOption(.autoRead, value: !paused)
+  }
+
+  /// The user has what it needs. The connection is kept if it can be.
+  func release() {
+    user = nil
+    // A connection that went into the pool paused would never read again.
+    setPaused(false)
+    guard isRequestSent, canKeepAlive else { return close() }
+    if isAnswerComplete {
+      state = .settling
+    } else {
+      state = .draining
+      closeUnlessDrained(after: .seconds(2))
+    }
+  }
+
+  private func closeUnlessDrained(after time: TimeAmount) {
+    context?.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
+      if case .draining? = self?.state { self?.close() }
+    }
+  }
+
+  /// Closes it; its user, if any, hears nothing more.
+  func close() {
+    user = nil
+    state = .closed
+    context?.close(promise: nil)
+  }
+}
+
+extension UpstreamConnection {
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch (state, unwrapInboundIn(data)) {
+    case (.busy, .head(let head)):
+      canKeepAlive = head.isKeepAlive
+      user?.upstreamReceived(head: head)
+    case (.busy, .body(let bytes)):
+      user?.upstreamReceived(body: bytes)
+    case (.busy, .end):
+      isAnswerComplete = true
+      user?.upstreamReceivedEnd()
+    case (.draining, .body(let bytes)):
+      drained += bytes.readableBytes
+      if drained > Self.maximumDrain { close() }
+    case (.draining, .end):
+      isAnswerComplete = true
+      state = .settling
+    case (.idle, _), (.settling, _), (.draining, .head):
+      // Bytes that nobody asked for: the next answer could not be told from them.
+      close()
+    case (.closed, _): break
+    }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    guard case .settling = state else { return }
+    state = .idle
+    isReused = true
+    guard let pool else { return close() }
+    pool.put(self)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if breakage == nil { breakage = Self.breakage(for: error) }
+    context.close(promise: nil)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    let wasBusy = if case .busy = state { !isAnswerComplete } else { false }
+    if case .idle = state { pool?.remove(self) }
+    state = .closed
+    let user = user
+    self.user = nil
+    guard wasBusy else { return }
+    let (fault, detail) = breakage ?? (.linkReset, "the backend closed the connection")
+    user?.upstreamLost(fault, detail: detail)
+  }
+
+  private static func breakage(for error: any Error) -> (fault: Fault, detail: String) {
+    switch error {
+    case HTTPParserError.invalidEOFState:
+      (.providerTruncated, "the answer ended before it was complete")
+    case is HTTPParserError, is NIOHTTPDecoderError:
+      (.providerBadAnswer, "the answer is not HTTP: \(error)")
+    case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+      (.linkTLS, "TLS failed: \(error)")
+    default:
+      (.linkReset, "the connection broke: \(error)")
+    }
+  }
+}
