@@ -91,8 +91,7 @@ function tick() {
 }
 
 function frame() {
-  if (store.connection.phase !== "lost") map.frame(Date.now());
-  requestAnimationFrame(frame);
+  setTimeout(() => requestAnimationFrame(frame), map.frame(Date.now()) - 8);
 }
 
 setInterval(tick, reducedMotion() ? 1000 : TICK_MS);

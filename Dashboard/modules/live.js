@@ -9,6 +9,8 @@ const SILENCE_MS = 8000;
 export async function fetchJson(path) {
   const response = await fetch(path, {
     headers: { accept: "application/json" }, signal: AbortSignal.timeout(15_000),
+  }).catch((error) => {
+    throw new Error(error.name === "TimeoutError" ? "The server takes too long." : "The server does not answer.");
   });
   if (!response.ok) {
     const body = await response.json().catch(() => null);
@@ -49,7 +51,7 @@ export class Live {
       this.#onFresh();
       this.#store.setRequests((await fetchJson("/api/requests?limit=100")).requests);
     } catch (error) {
-      return this.#lose(error instanceof TypeError ? "The server does not answer." : error.message);
+      return this.#lose(error.message);
     }
     this.#listen();
   }

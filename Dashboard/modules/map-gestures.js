@@ -91,7 +91,7 @@ export class MapGestures {
     const found = this.#nearestSite(x, y) ?? this.#nearestHop(x, y) ?? this.#nearestSatellite(x, y);
     this.#tip.hidden = !found;
     if (!found) return;
-    this.#tip.replaceChildren(el("strong", {}, found.name), el("span", {}, found.what));
+    this.#tip.replaceChildren(el("strong", {}, found.name), " ", el("span", {}, found.what));
     const { view } = this.#map;
     const [left, top] = [view.x(found.at[1]), view.y(found.at[0])];
     const { offsetWidth: width, offsetHeight: height } = this.#tip;

@@ -39,9 +39,9 @@ class RequestRow {
     set("actual", format.ms(request.actual_ms));
     set("off", known ? `${off < 0 ? "−" : "+"}${format.group(Math.abs(off))}` : "");
     set("total", format.ms(request.total_ms));
-    set("status", request.attempts > 1 ? `${request.status}, ${request.attempts} tries` : String(request.status));
+    set("status", request.attempts > 1 ? `${request.status} ×${request.attempts}` : String(request.status));
     setAttribute(this.#cells.status, "data-level", failed ? "bad" : "good");
-    setAttribute(this.#cells.status, "title", request.error);
+    setAttribute(this.#cells.status, "title", [request.attempts > 1 ? `${request.attempts} attempts` : null, request.error].filter(Boolean).join(": ") || null);
     set("bytes", `↑ ${format.bytes(request.bytes_up)} ↓ ${format.bytes(request.bytes_down)}`);
     set("tokens", `${format.group(request.tokens_in)} / ${format.group(request.tokens_out)}`);
     const chosen = this.#store.selection.request === request.id;

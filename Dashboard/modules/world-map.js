@@ -10,9 +10,10 @@ import { Pulse } from "./map-pulse.js";
 import { palette, onThemeChange, reducedMotion, SERIES } from "./palette.js";
 import { Viewport } from "./viewport.js";
 
-/** Satellites cross a pixel in seconds, so ten pictures a second already look smooth. */
-const STEP_MS = 100;
+/** Satellites need seconds to cross a pixel of the whole world, so few pictures look smooth; more when zoomed in. */
+const STEP_MS = 250;
 const CALM_STEP_MS = 1000;
+const PULSE_STEP_MS = 33;
 const NIGHT_MS = 60_000;
 const PULSES_AT_ONCE = 24;
 
@@ -29,6 +30,8 @@ export class WorldMap {
   #overlay;
   #pulses = [];
   #drawnMs = 0;
+  #overlaidMs = 0;
+  #awaited = false;
   #groundMs = -Infinity;
   #nodes = new Map();
   #sites = new Map();
@@ -98,12 +101,16 @@ export class WorldMap {
     this.#hasten();
   }
 
-  /** Draws what is due; called with every animation frame. */
+  /** Draws what is due at `localMs` and tells in how many milliseconds to come again. While the server is gone nothing moves. */
   frame(localMs) {
+    this.#awaited = false;
+    if (this.#store.connection.phase === "lost" && this.#drawnMs > 0) return STEP_MS;
     this.#pulses = this.#pulses.filter((pulse) => !pulse.isOver(localMs));
-    const step = reducedMotion() ? CALM_STEP_MS : STEP_MS;
+    const step = reducedMotion() ? CALM_STEP_MS : STEP_MS / Math.sqrt(this.view.zoom);
     const due = localMs - this.#drawnMs >= step;
-    if (!due && this.#pulses.length === 0) return;
+    const flying = this.#pulses.length > 0 && localMs - this.#overlaidMs >= PULSE_STEP_MS;
+    const wait = this.#pulses.length > 0 ? PULSE_STEP_MS : step;
+    if (!due && !flying) return wait;
     const now = this.#clock.at(localMs);
     const colours = palette();
     if (localMs - this.#groundMs > NIGHT_MS) {
@@ -115,7 +122,9 @@ export class WorldMap {
       this.#sky.moveTo(now);
       this.#dots.draw(this.view, this.#sky, colours);
     }
+    this.#overlaidMs = localMs;
     this.#overlay.draw(this.view, colours, this.#pulses, localMs);
+    return wait;
   }
 
   async #loadCoastline() {
@@ -141,8 +150,12 @@ export class WorldMap {
     this.frame(Date.now());
   }
 
+  /** Draws with the next animation frame instead of when it is due. */
   #hasten() {
     this.#drawnMs = 0;
+    if (this.#awaited) return;
+    this.#awaited = true;
+    requestAnimationFrame(() => this.frame(Date.now()));
   }
 
   #learnNodes() {
@@ -161,5 +174,6 @@ export class WorldMap {
     const series = this.#store.seriesOf(request.uplink);
     const colour = series < 0 ? palette().local : palette().series[series % SERIES];
     this.#pulses.push(new Pulse(points, colour, Boolean(request.error) || request.status >= 400, Date.now()));
+    this.#hasten();
   }
 }
