@@ -16,14 +16,13 @@ final class TCPProbe: ChannelInboundHandler {
     if awaitsEnd { context.close(mode: .output, promise: nil) } else { answer.succeed() }
   }
 
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event as? ChannelEvent == .inputClosed { answer.succeed() }
-  }
-
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     answer.fail(ProbeError(connecting: error))
     context.close(promise: nil)
   }
 
-  func channelInactive(context: ChannelHandlerContext) { answer.fail(ProbeError.closedEarly) }
+  func channelInactive(context: ChannelHandlerContext) {
+    // Half-closed from here and ended from there, in order: an error would have come first.
+    if awaitsEnd { answer.succeed() } else { answer.fail(ProbeError.closedEarly) }
+  }
 }
