@@ -57,27 +57,35 @@ enum PlaneStructure {
   }
 
   /// Where a satellite of a near-circular orbit is: its plane and its phase in it.
-  private struct OrbitPlace {
+  struct OrbitPlace {
     var raanDeg: Double
     /// Argument of perigee plus mean anomaly, in [0, 360).
     var latitudeArgumentDeg: Double
+    var inclinationDeg: Double
+    /// The semi-major axis, kilometres.
+    var radiusKm: Double
   }
 
-  private static func place(of element: ElementSet, at epoch: UTC) -> OrbitPlace {
+  /// The equatorial radius of WGS72, which element sets are made for, kilometres.
+  static let earthRadiusKm = 6_378.135
+
+  /// Where `element` is at `epoch`, by its mean elements and the secular rates of J2.
+  static func place(of element: ElementSet, at epoch: UTC) -> OrbitPlace {
     let days = epoch.seconds(since: element.epoch) / 86_400
     let meanMotion = element.meanMotionRevPerDay * 360
     let radians = element.meanMotionRevPerDay * 2 * .pi / 86_400
-    // WGS72, as SGP4 has it.
+    // The gravitational parameter and J2 are those of WGS72.
     let semiMajorAxisKm = cbrt(398_600.8 / (radians * radians))
     let parameterKm = semiMajorAxisKm * (1 - element.eccentricity * element.eccentricity)
-    let ratio = 6_378.135 / parameterKm
+    let ratio = earthRadiusKm / parameterKm
     let j2 = 1.5 * 1.082616e-3 * ratio * ratio * meanMotion
     let cosine = cos(element.inclinationDeg * .pi / 180)
     let perigeeRate = j2 * (2.5 * cosine * cosine - 0.5)
     return OrbitPlace(
       raanDeg: wrapped(element.raanDeg - j2 * cosine * days),
       latitudeArgumentDeg: wrapped(
-        element.argumentOfPerigeeDeg + element.meanAnomalyDeg + (meanMotion + perigeeRate) * days))
+        element.argumentOfPerigeeDeg + element.meanAnomalyDeg + (meanMotion + perigeeRate) * days),
+      inclinationDeg: element.inclinationDeg, radiusKm: semiMajorAxisKm)
   }
 
   /// Angles grouped around `count` centres in order, by k-means on the circle.

@@ -24,7 +24,9 @@ struct Preset {
   /// Liang, Chaudhry and Yanikomeroglu, "Phasing Parameter Analysis for Satellite Collision Avoidance
   /// in Starlink and Kuiper Constellations" (arXiv 2109.13994), who find that no filing gives one;
   /// half a slot between neighbouring planes in the other shells is an assumption. RAAN spread over
-  /// 360 degrees and laser links as +Grid within each shell are assumptions.
+  /// 360 degrees and laser links as +Grid within each shell are assumptions. The planes of the two
+  /// 97.6-degree shells are 60 and 90 degrees apart, too far to see each other: those shells are bent
+  /// pipes.
   static let starlinkGen1 = Preset(
     name: "starlink-gen1",
     shells: [

@@ -4,7 +4,20 @@
 /// with one spelling. Other common ones are recognised only to say what to write instead.
 struct Dimension {
   /// How a unit relates to another: `factor` times `unit`.
-  typealias Scale = (unit: String, factor: Double)
+  struct Scale {
+    var unit: String
+    var factor: Double
+
+    init(_ unit: String, _ factor: Double) {
+      self.unit = unit
+      self.factor = factor
+    }
+
+    /// `number` of the unit, in the base unit; exact where a unit is a decimal part of the base.
+    func size(of number: Double) -> Double {
+      factor < 1 ? number / (1 / factor).rounded() : number * factor
+    }
+  }
 
   /// The dimension in words, such as "a duration".
   let what: String
@@ -17,54 +30,78 @@ struct Dimension {
 
   /// Durations; the base unit is the second.
   static let duration = Dimension(
-    what: "a duration", units: [("s", 1), ("ms", 0.001), ("m", 60), ("h", 3_600)],
+    what: "a duration",
+    units: [
+      Scale("s", 1), Scale("ms", 0.001), Scale("m", 60),
+      Scale("h", 3_600),
+    ],
     foreign: [
-      "sec": ("s", 1), "secs": ("s", 1), "second": ("s", 1), "seconds": ("s", 1),
-      "min": ("m", 1), "mins": ("m", 1), "minute": ("m", 1), "minutes": ("m", 1),
-      "hr": ("h", 1), "hour": ("h", 1), "hours": ("h", 1), "d": ("h", 24), "day": ("h", 24),
-      "days": ("h", 24), "msec": ("ms", 1), "us": ("ms", 0.001),
+      "sec": Scale("s", 1), "secs": Scale("s", 1),
+      "second": Scale("s", 1), "seconds": Scale("s", 1),
+      "min": Scale("m", 1), "mins": Scale("m", 1),
+      "minute": Scale("m", 1), "minutes": Scale("m", 1),
+      "hr": Scale("h", 1), "hour": Scale("h", 1),
+      "hours": Scale("h", 1), "d": Scale("h", 24),
+      "day": Scale("h", 24),
+      "days": Scale("h", 24), "msec": Scale("ms", 1),
+      "us": Scale("ms", 0.001),
     ], separator: "")
 
   /// Data rates; the base unit is the bit per second.
   static let bandwidth = Dimension(
     what: "a bandwidth",
-    units: [("Mbit/s", 1e6), ("kbit/s", 1e3), ("Gbit/s", 1e9), ("bit/s", 1)],
+    units: [
+      Scale("Mbit/s", 1e6), Scale("kbit/s", 1e3),
+      Scale("Gbit/s", 1e9), Scale("bit/s", 1),
+    ],
     foreign: [
-      "Mbps": ("Mbit/s", 1), "Mb/s": ("Mbit/s", 1), "M": ("Mbit/s", 1), "mbps": ("Mbit/s", 1),
-      "kbps": ("kbit/s", 1), "kb/s": ("kbit/s", 1), "Kbps": ("kbit/s", 1), "k": ("kbit/s", 1),
-      "Gbps": ("Gbit/s", 1), "Gb/s": ("Gbit/s", 1), "gbps": ("Gbit/s", 1), "G": ("Gbit/s", 1),
-      "bps": ("bit/s", 1), "b/s": ("bit/s", 1), "B/s": ("bit/s", 8), "kB/s": ("kbit/s", 8),
-      "KB/s": ("kbit/s", 8), "MB/s": ("Mbit/s", 8), "GB/s": ("Gbit/s", 8),
-      "KiB/s": ("kbit/s", 8.192), "MiB/s": ("Mbit/s", 8.388608),
+      "Mbps": Scale("Mbit/s", 1), "Mb/s": Scale("Mbit/s", 1),
+      "M": Scale("Mbit/s", 1), "mbps": Scale("Mbit/s", 1),
+      "kbps": Scale("kbit/s", 1), "kb/s": Scale("kbit/s", 1),
+      "Kbps": Scale("kbit/s", 1), "k": Scale("kbit/s", 1),
+      "Gbps": Scale("Gbit/s", 1), "Gb/s": Scale("Gbit/s", 1),
+      "gbps": Scale("Gbit/s", 1), "G": Scale("Gbit/s", 1),
+      "bps": Scale("bit/s", 1), "b/s": Scale("bit/s", 1),
+      "B/s": Scale("bit/s", 8), "kB/s": Scale("kbit/s", 8),
+      "KB/s": Scale("kbit/s", 8), "MB/s": Scale("Mbit/s", 8),
+      "GB/s": Scale("Gbit/s", 8),
+      "KiB/s": Scale("kbit/s", 8.192),
+      "MiB/s": Scale("Mbit/s", 8.388608),
     ], separator: " ")
 
   /// Distances; the base unit is the kilometre.
   static let distance = Dimension(
-    what: "a distance", units: [("km", 1), ("m", 0.001)],
+    what: "a distance", units: [Scale("km", 1), Scale("m", 0.001)],
     foreign: [
-      "mi": ("km", 1.609344), "miles": ("km", 1.609344), "nmi": ("km", 1.852),
-      "NM": ("km", 1.852), "ft": ("m", 0.3048), "feet": ("m", 0.3048),
+      "mi": Scale("km", 1.609344), "miles": Scale("km", 1.609344),
+      "nmi": Scale("km", 1.852),
+      "NM": Scale("km", 1.852), "ft": Scale("m", 0.3048),
+      "feet": Scale("m", 0.3048),
     ], separator: " ")
 
   /// Angles; the base unit is the degree.
   static let angle = Dimension(
-    what: "an angle", units: [("deg", 1)],
+    what: "an angle", units: [Scale("deg", 1)],
     foreign: [
-      "°": ("deg", 1), "degree": ("deg", 1), "degrees": ("deg", 1),
-      "rad": ("deg", 180 / Double.pi),
+      "°": Scale("deg", 1), "degree": Scale("deg", 1),
+      "degrees": Scale("deg", 1),
+      "rad": Scale("deg", 180 / Double.pi),
     ], separator: " ")
 
   /// Mean motions; the base unit is the revolution per day.
   static let meanMotion = Dimension(
-    what: "a mean motion", units: [("rev/day", 1)],
-    foreign: ["rev/d": ("rev/day", 1), "revs/day": ("rev/day", 1), "rev/s": ("rev/day", 86_400)],
+    what: "a mean motion", units: [Scale("rev/day", 1)],
+    foreign: [
+      "rev/d": Scale("rev/day", 1), "revs/day": Scale("rev/day", 1),
+      "rev/s": Scale("rev/day", 86_400),
+    ],
     separator: " ")
 
   /// `number` of the base unit, written in the usual unit.
   func text(_ number: Double) -> String {
     let fits = units.filter { abs(number) >= $0.factor }.max { $0.factor < $1.factor }
-    let (unit, factor) = fits ?? units[0]
-    return Decimal.text(number / factor) + separator + unit
+    let scale = fits ?? units[0]
+    return Decimal.text(number / scale.factor) + separator + scale.unit
   }
 }
 
@@ -82,7 +119,7 @@ extension Value {
       reportUnit(unit, of: number, digits: digits, dimension: dimension)
       return nil
     }
-    let base = number * scale.factor
+    let base = scale.size(of: number)
     guard range.contains(base) else {
       problem(
         "\(digits)\(dimension.separator)\(unit) is out of range",

@@ -35,13 +35,18 @@ extension FleetReader {
         for key in ["only", "epoch"] { _ = fields.has(key) }
       }
       if let name { self.shellNames[name] = shellNames }
-      let links = fields.optional("isls")?
+      let declared = fields.optional("isls")?
         .word("a kind of inter-satellite links", as: Constellation.InterSatelliteLinks.self)
+      let links = declared ?? preset?.links ?? .none
       let access = access(of: fields, preset: preset, needed: source != "preset")
-      checkPlanes(of: shells ?? [], links: links, value: fields.optional("isls"))
+      if links == .plusGrid {
+        shells = shells?.map {
+          linkable($0, isPreset: preset != nil, at: fields.optional("isls") ?? value)
+        }
+      }
       guard let name, let shells, let access else { return nil }
       return Constellation(
-        name: name, shells: shells, links: links ?? preset?.links ?? .none, access: access)
+        name: name, shells: shells, links: links, access: access)
     }
   }
 
@@ -68,20 +73,38 @@ extension FleetReader {
     }
   }
 
-  private func checkPlanes(
-    of shells: [Constellation.Shell], links: Constellation.InterSatelliteLinks?, value: Value?
-  ) {
-    guard links == .plusGrid, let value, let shell = shells.first(where: { $0.planes.isEmpty })
-    else { return }
-    value.problem(
-      "plusGrid needs to know which satellites share a plane, and the shell `\(shell.name)` does not say",
-      cure: "Add `planes:` under `elements`, as in `planes: {byRaan: 72}`, or write `isls: none`.")
+  /// The shell as a +Grid can link it.
+  ///
+  /// A declared shell that a +Grid cannot link is a problem. A preset's shell, such as the four and
+  /// six wide planes of Starlink's 97.6-degree shells, loses its links and stays a bent pipe.
+  private func linkable(
+    _ shell: Constellation.Shell, isPreset: Bool, at value: Value
+  ) -> Constellation.Shell {
+    if shell.planes.isEmpty {
+      value.problem(
+        "plusGrid needs to know which satellites share a plane, and the shell `\(shell.name)` does not say",
+        cure: "Add `planes:` under `elements`, as in `planes: {byRaan: 72}`, or write `isls: none`."
+      )
+      return shell
+    }
+    guard let blocked = SightLine.firstBlocked(in: shell) else { return shell }
+    guard isPreset else {
+      value.problem(
+        "plusGrid would link `\(shortened(blocked.from))` and `\(shortened(blocked.to))` through the Earth: "
+          + "up to \(Int(blocked.distanceKm)) km apart, where sight ends at \(Int(blocked.limitKm)) km",
+        cure: "Declare more planes or more satellites per plane, or write `isls: none`.")
+      return shell
+    }
+    var unlinked = shell
+    unlinked.planes = []
+    return unlinked
   }
 
   mutating func zone(_ value: Value) -> OrbitalZone? {
     value.fields("a zone") { fields in
-      let name = locations.declare(fields.required("name", example: "name: orbit"))
-      if let name { zoneNames.insert(name) }
+      let nameValue = fields.required("name", example: "name: orbit")
+      let name = locations.declare(nameValue)
+      if let text = nameValue?.rawText { zoneNames.insert(text) }
       let constellationValue = fields.required(
         "constellation", example: "constellation: starlink")
       let constellation = reference(constellationValue, to: .constellation)

@@ -51,7 +51,8 @@ extension FleetReader {
       guard !shells.isEmpty, shells.allSatisfy(\.planes.isEmpty) else { continue }
       value.problem(
         "`\(zone.constellation)` has no plane structure to choose a zone's satellites by",
-        cure: "Add `planes:` under its `elements`, as in `planes: {byRaan: 72}`.")
+        cure: "Name another shell, or add `planes:` under `elements`, as in `planes: {byRaan: 72}`."
+      )
     }
   }
 

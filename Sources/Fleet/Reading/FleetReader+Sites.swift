@@ -4,11 +4,16 @@ import Orbits
 extension FleetReader {
   mutating func site(_ value: Value) -> Site? {
     value.fields("a site") { fields in
-      let name = locations.declare(fields.required("name", example: "name: island-1"))
+      let nameValue = fields.required("name", example: "name: island-1")
+      let name = locations.declare(nameValue)
       let kind = fields.required("kind", example: "kind: terminal")?
         .word("a kind of site", as: Site.Kind.self)
-      if let name { siteKinds[name] = .some(kind) }
+      if let text = nameValue?.rawText, siteKinds[text] == nil { siteKinds[text] = .some(kind) }
       let track = track(of: fields)
+      if let kind, kind != .terminal, fields.has("track") {
+        fields.optional("track")?.problem(
+          "a \(kind.rawValue) does not move", cure: "Give it a `position`, or make it a terminal.")
+      }
       let uplinks = uplinks(of: fields, kind: kind, site: name, track: track)
       let constellations = feederConstellations(of: fields, kind: kind)
       guard let name, let kind, let track else { return nil }

@@ -47,8 +47,8 @@ extension FleetReader {
             value: value, site: Site(name: site, kind: .terminal, track: track),
             longitudeDeg: longitude, teleport: teleport))
       }
-      let up = bandwidth(fields.required("up", example: "up: 20 Mbit/s"))
-      let down = bandwidth(fields.required("down", example: "down: 200 Mbit/s"))
+      let up = bandwidth("up", of: fields, example: "up: 20 Mbit/s")
+      let down = bandwidth("down", of: fields, example: "down: 200 Mbit/s")
       let price = fields.optional("pricePerGB").flatMap(self.price)
       let access = self.access(fields.optional("access"), medium: medium)
       let emulate = fields.optional("emulate").flatMap { $0.bool() }
@@ -84,8 +84,9 @@ extension FleetReader {
     }
   }
 
-  private func bandwidth(_ value: Value?) -> Bandwidth? {
-    value?.quantity(.bandwidth, in: 100...1e12, example: "down: 200 Mbit/s")
+  private func bandwidth(_ key: String, of fields: Fields, example: String) -> Bandwidth? {
+    fields.required(key, example: example)?
+      .quantity(.bandwidth, in: 100...1e12, example: example)
       .map(Bandwidth.init(bitsPerSecond:))
   }
 

@@ -16,7 +16,7 @@ struct Namespace {
   mutating func declare(_ value: Value?) -> String? {
     guard let value else { return nil }
     let name = value.name("the \(what)'s name")
-    guard case .scalar(let text, _) = value.node.content, !text.isEmpty else { return nil }
+    guard let text = value.rawText else { return nil }
     if let place = places[text] {
       value.problem(
         "`\(shortened(text))` is already taken on line \(place.line)",

@@ -8,6 +8,12 @@ struct Value {
   let path: String
   let log: ProblemLog
 
+  /// The scalar's text as it stands, of whatever type.
+  var rawText: String? {
+    guard case .scalar(let text, _) = node.content, !text.isEmpty else { return nil }
+    return text
+  }
+
   /// Reports a problem at this node.
   func problem(_ message: String, cure: String) {
     log.add(message, cure: cure, at: node.place, path: path)
@@ -31,8 +37,11 @@ struct Value {
     guard let text = text(what, example: example) else { return nil }
     guard let number = Decimal.number(text) else {
       let cure =
-        Decimal.leadingNumber(of: text).map { "Write the bare number: `\($0.digits)`." }
-        ?? "Write it as in `\(example)`."
+        switch Decimal.leadingNumber(of: text) {
+        case (let percent, _, "%")?: "Write it as a fraction: `\(Decimal.text(percent / 100))`."
+        case (_, let digits, _)?: "Write the bare number: `\(digits)`."
+        case nil: "Write it as in `\(example)`."
+        }
       problem("expected \(what), found `\(shortened(text))`", cure: cure)
       return nil
     }

@@ -129,6 +129,7 @@ extension YAMLDocument.Flaw {
   }
 
   private static func cure(problem: String) -> String {
+    if problem.contains("tab character") { return "Indent with spaces." }
     if problem.contains("cannot start any token") {
       return "Indent with spaces, and quote a value that begins with %, @ or `."
     }
