@@ -39,6 +39,13 @@ struct MaskedText {
     return true
   }
 
+  /// `place`, or the end of the text where it lies beyond: the parser puts what is missing at the end
+  /// of a text onto a line of its own.
+  func clamped(_ place: Place) -> Place {
+    guard place.line > lineStarts.count, let start = lineStarts.last else { return place }
+    return Place(line: lineStarts.count, column: scalars.count - start + 1)
+  }
+
   /// The text of a key as it was before ``maskKey(at:)`` and before aliases were masked.
   func key(_ text: String, at place: Place) -> String {
     guard let first = maskedKeys[place] else { return unmasked(text) }

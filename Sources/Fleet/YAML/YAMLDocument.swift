@@ -53,7 +53,9 @@ struct YAMLDocument {
     } catch let flaw as Flaw {
       flaws.append(flaw)
     } catch {
-      flaws.append(Flaw(error))
+      var flaw = Flaw(error)
+      flaw.place = masked.clamped(flaw.place)
+      flaws.append(flaw)
     }
   }
 
