@@ -58,27 +58,28 @@ private struct EllipseFoot {
   init(p: Double, z: Double, a: Double, b: Double) {
     let a2 = a * a
     let b2 = b * b
-    var t = max(b * z - b2, a * p - a2)
-    // On the equator's plane near the centre the root is at the pole of the function itself.
-    guard t + b2 > 0 else {
-      let x = min(a, a2 * p / (a2 - b2))
+    let gap = a2 - b2
+    // s = t + b^2, so that nothing is lost to cancellation near the centre, where it is small.
+    var s = max(b * z, a * p - gap)
+    guard s > 0 else {
+      // On the equator's plane near the centre the root falls on the function's own pole.
+      let x = min(a, a2 * p / gap)
       let y = b * max(0, 1 - x * x / a2).squareRoot()
       latitude = atan2(y / b2, x / a2)
       height = -((x - p) * (x - p) + y * y).squareRoot()
       return
     }
     for _ in 0..<60 {
-      let u = a * p / (t + a2)
-      let v = b * z / (t + b2)
+      let u = a * p / (s + gap)
+      let v = b * z / s
       let excess = u * u + v * v - 1
-      let slope = -2 * (u * u / (t + a2) + v * v / (t + b2))
-      let step = excess / slope
-      t -= step
-      if abs(step) < 1e-16 * (1 + abs(t)) || excess <= 0 { break }
+      let step = 0.5 * excess / (u * u / (s + gap) + v * v / s)
+      s += step
+      if abs(step) < 1e-16 * s || excess <= 0 { break }
     }
-    let nx = p / (t + a2)
-    let ny = z / (t + b2)
+    let nx = p / (s + gap)
+    let ny = z / s
     latitude = atan2(ny, nx)
-    height = t * (nx * nx + ny * ny).squareRoot()
+    height = (s - b2) * (nx * nx + ny * ny).squareRoot()
   }
 }

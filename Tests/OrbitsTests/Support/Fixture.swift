@@ -1,0 +1,50 @@
+import Foundation
+
+/// The reference files beside these tests.
+enum Fixture {
+  static func text(_ name: String, file: String = #filePath) throws -> String {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+    let path = folder.appendingPathComponent("Fixtures/\(name)")
+    return try String(decoding: Data(contentsOf: path), as: UTF8.self)
+  }
+
+  /// The rows of a plain CSV file (no quotes) as dictionaries.
+  static func rows(_ name: String) throws -> [Row] {
+    let lines = try text(name).split(whereSeparator: \.isNewline)
+    let header = lines[0].split(separator: ",", omittingEmptySubsequences: false)
+    return lines.dropFirst().map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      return Row(
+        values: Dictionary(
+          uniqueKeysWithValues: zip(header, fields).map { (String($0), String($1)) }))
+    }
+  }
+
+  struct Row: Sendable {
+    let values: [String: String]
+
+    subscript(_ column: String) -> String { values[column] ?? "" }
+
+    func number(_ column: String) -> Double { Double(self[column]) ?? .nan }
+
+    func vector(_ columns: String...) -> SIMD3<Double> {
+      SIMD3(number(columns[0]), number(columns[1]), number(columns[2]))
+    }
+  }
+}
+
+/// A small seeded generator (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators",
+/// 2014), so that every run of a test sees the same cases.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
