@@ -21,10 +21,12 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  _ room: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(room)Tests", dependencies: [.byName(name: room)] + dependencies,
-    resources: [], swiftSettings: settings)
+    exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -47,7 +49,7 @@ let package = Package(
     room("Network", ["Orbits"]),
     room("Fleet", ["Orbits", "Network", "Yams"]),
     room("Decisions", ["Orbits", "Network"]),
-    room("Links", ["Orbits", "Network", "Decisions"] + nio),
+    room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     room("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio),
     room("Models", [.product(name: "Logging", package: "swift-log")]),
     .target(name: "DashboardAssets"),
@@ -58,19 +60,21 @@ let package = Package(
     .executableTarget(
       name: "perigee",
       dependencies: [
-        "Orbits", "Network", "Fleet", "Decisions", "Server",
+        "Orbits", "Network", "Fleet", "Decisions", "Links", "Models", "Gateway", "Server",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
 
-    tests("Orbits"),
+    tests("Orbits", exclude: ["Fixtures"]),
     tests("Network", ["Orbits"]),
     tests("Fleet", ["Orbits", "Network"]),
     tests("Decisions", ["Orbits", "Network"]),
-    tests("Links", ["Orbits", "Network", "Decisions"] + nio),
+    tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     tests("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio),
     tests("Models"),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["perigee"], swiftSettings: settings),
     tests("Server", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models"] + nio),
   ],
   swiftLanguageModes: [.v6]

@@ -63,13 +63,18 @@ public struct Candidate: Sendable, Equatable {
   public var isHealthy: Bool
   /// Measured time from the request's arrival at the backend to its first byte, milliseconds.
   public var serviceMs: Double
-  /// Requests under way over this path.
+  /// Requests under way at the backend.
   public var inFlight: Int
+  /// Round trips before the request can leave: 0 where a kept connection is expected, 1 for TCP, 2
+  /// for TCP and TLS 1.3.
+  public var setupRoundTrips: Int
 
   /// Creates a candidate.
   public init(
-    path: PathID, forecast: Forecast?, isHealthy: Bool, serviceMs: Double, inFlight: Int
+    path: PathID, forecast: Forecast?, isHealthy: Bool, serviceMs: Double, inFlight: Int,
+    setupRoundTrips: Int = 0
   ) {
+    self.setupRoundTrips = setupRoundTrips
     self.path = path
     self.forecast = forecast
     self.isHealthy = isHealthy

@@ -3,9 +3,9 @@ import Orbits
 
 /// Ranks the ways in which a request could be answered by predicted time to first token.
 ///
-/// Prediction = path + backend. The path is one round trip and the request's own transmission at the
-/// uplink's capacity, told by the forecast interval in force, and by the next one where the answer's
-/// first byte would arrive after the change. The backend is its measured service time, once for each
+/// Prediction = path + backend. The path is one round trip, those that setting up a connection takes
+/// where none is kept, and the request's own transmission at the uplink's capacity, told by the forecast
+/// interval in force, and by the next one where the answer's first byte would arrive after the change. The backend is its measured service time, once for each
 /// request already under way. A pure function: the same facts give the same decision, live or simulated.
 public struct RoutingPolicy: Sendable {
   /// What a path costs beyond a round trip when the route changes under a request: the new path's
@@ -62,7 +62,7 @@ public struct RoutingPolicy: Sendable {
         nextChange: nil, reason: "on site: no link to cross")
     }
     guard let interval = forecast.interval(at: now), let route = interval.route,
-      let leg = roundTripMs(interval, bytes: facts.bytes, at: now)
+      let leg = pathMs(candidate, interval, bytes: facts.bytes, at: now)
     else {
       return RoutingDecision.Scored(
         path: candidate.path, predictedMs: nil, pathMs: 0, serviceMs: service, hops: [],
@@ -76,7 +76,7 @@ public struct RoutingPolicy: Sendable {
     var reason = "\(wholeMs(leg)) ms path + \(wholeMs(service)) ms backend"
     if let change, change < answerAt {
       guard let next = forecast.interval(at: change), next.route != nil,
-        let nextLeg = roundTripMs(next, bytes: facts.bytes, at: change)
+        let nextLeg = self.pathMs(candidate, next, bytes: facts.bytes, at: change)
       else {
         return afterOutage(
           candidate, forecast, change: change, bytes: facts.bytes, service: service, now: now)
@@ -97,7 +97,7 @@ public struct RoutingPolicy: Sendable {
   ) -> RoutingDecision.Scored {
     let back = forecast.nextReachable(from: change)
     let pathMs = back.flatMap { interval in
-      roundTripMs(interval, bytes: bytes, at: interval.start).map {
+      self.pathMs(candidate, interval, bytes: bytes, at: interval.start).map {
         interval.start.seconds(since: now) * 1000 + $0 + changePenaltyMs
       }
     }
@@ -109,10 +109,13 @@ public struct RoutingPolicy: Sendable {
         ?? "\(goesOut), and does not return within the forecast")
   }
 
-  /// A round trip and the request's transmission over an interval's route, milliseconds.
-  private func roundTripMs(_ interval: Forecast.Interval, bytes: Int, at time: UTC) -> Double? {
+  /// Round trips and the request's transmission over an interval's route, milliseconds.
+  private func pathMs(
+    _ candidate: Candidate, _ interval: Forecast.Interval, bytes: Int, at time: UTC
+  ) -> Double? {
     guard let route = interval.route, let oneWay = interval.oneWayMs(at: time) else { return nil }
-    return 2 * oneWay + route.up.seconds(forBytes: bytes) * 1000
+    let roundTrips = Double(1 + candidate.setupRoundTrips)
+    return 2 * oneWay * roundTrips + route.up.seconds(forBytes: bytes) * 1000
   }
 
   private func noRouteReason(_ forecast: Forecast, now: UTC) -> String {

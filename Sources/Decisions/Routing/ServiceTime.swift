@@ -9,7 +9,8 @@ import Orbits
 /// A running estimate of a backend's service time: from a request's arrival there to its first byte.
 ///
 /// Peak-sensitive and exponentially decaying (Finagle's peak EWMA): a rise is believed at once, a fall
-/// over the decay time, which is shorter than a slot so that one slot's trouble does not colour the next.
+/// by half with each measurement, or more after the decay time, which is shorter than a slot so that one
+/// slot's trouble does not colour the next.
 public struct ServiceTime: Sendable, Equatable {
   /// The estimate before anything is measured, milliseconds.
   public static let initialMs = 300.0
@@ -34,9 +35,9 @@ public struct ServiceTime: Sendable, Equatable {
     if value >= milliseconds {
       milliseconds = value
     } else {
-      // However quick the requests follow each other, each moves the estimate by a tenth.
+      // However quickly requests follow each other, each moves the estimate by half.
       let elapsed = max(0, time.seconds(since: updated))
-      let keep = min(0.9, exp(-elapsed / Self.decaySeconds))
+      let keep = min(0.5, exp(-elapsed / Self.decaySeconds))
       milliseconds = milliseconds * keep + value * (1 - keep)
     }
   }

@@ -93,3 +93,19 @@ extension NetworkPath {
     NetworkPath(nodes: [nodes[index - 1], nodes[index]], accessStretch: accessStretch)
   }
 }
+
+extension Topology {
+  /// The place of the site or satellite of that name under a sky; `nil` where there is none.
+  public func place(named name: String, sky: Sky) -> Geodetic? {
+    if let site = siteIndex[name] { return place(of: .site(site), sky: sky) }
+    if let satellite = satelliteIndex[name] {
+      return sky.isUsable[satellite] ? place(of: .satellite(satellite), sky: sky) : nil
+    }
+    for uplink in sites.lazy.flatMap(\.uplinks) {
+      guard case .geo(let longitude, _) = uplink.medium else { continue }
+      let node = NetworkPath.Node.geostationary(longitudeDeg: longitude)
+      if self.name(of: node) == name { return place(of: node, sky: sky) }
+    }
+    return nil
+  }
+}

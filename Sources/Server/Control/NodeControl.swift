@@ -1,0 +1,154 @@
+import Foundation
+import Gateway
+import Orbits
+import Synchronization
+
+/// The node's own pages and API: dashboard, metrics, state, requests and their explanations.
+final class NodeControl: ControlPlane {
+  /// Event streams at a time; each costs a report every two seconds.
+  static let maximumEventStreams = 64
+  private static let secondsBetweenReports = 2
+
+  private let world: World
+  private let requests: RequestLog
+  private let metrics: NodeMetrics
+  private let startedAt: UTC
+  private let version: String
+  private let now: @Sendable () -> UTC
+  private let assets: DashboardFiles
+  private let eventStreams = Atomic<Int>(0)
+
+  init(
+    world: World, requests: RequestLog, metrics: NodeMetrics, assets: DashboardFiles,
+    startedAt: UTC, version: String, now: @escaping @Sendable () -> UTC
+  ) {
+    self.world = world
+    self.requests = requests
+    self.metrics = metrics
+    self.assets = assets
+    self.startedAt = startedAt
+    self.version = version
+    self.now = now
+  }
+
+  func isPublic(path: String) -> Bool { assets.file(at: path) != nil }
+
+  func respond(to request: ControlRequest) async throws -> ControlResponse {
+    guard request.method == "GET" else {
+      return Self.problem(405, "\(request.method) is not offered here: use GET", [("allow", "GET")])
+    }
+    switch request.path {
+    case "/metrics":
+      let page = MetricsPage(
+        world: world, metrics: metrics, process: ProcessFigures(startedAt: startedAt),
+        time: now(), version: version)
+      return .full(
+        status: 200, headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],
+        body: Array(page.text().utf8))
+    case "/api/state": return Self.json(state)
+    case "/api/sky": return sky(QueryItems(request.query))
+    case "/api/requests":
+      let limit = QueryItems(request.query)["limit"].flatMap { Int($0) } ?? 100
+      let newest = requests.newest(max(0, min(limit, 1000)))
+      return Self.json(["requests": .array(newest.map { .object($0.summaryJSON) })])
+    case "/events": return events()
+    default: break
+    }
+    if request.path.hasPrefix("/api/requests/") {
+      let id = String(request.path.dropFirst("/api/requests/".count))
+      guard let record = requests.record(id: id) else {
+        return Self.problem(
+          404, "no request \(id) among the last \(RequestLog.capacity): see /api/requests")
+      }
+      return Self.json(record.explanationJSON)
+    }
+    if let file = assets.file(at: request.path) { return file.response }
+    return Self.problem(404, "nothing at \(request.path): the dashboard is at /")
+  }
+
+  private var state: JSON {
+    StateReport(world: world, startedAt: startedAt, version: version, time: now()).json
+  }
+
+  private func sky(_ query: QueryItems) -> ControlResponse {
+    var time = now()
+    if let text = query["at"] {
+      guard let at = UTC(text) else {
+        return Self.problem(400, "at=\(text) is no time: write 2026-11-25T12:00:00Z")
+      }
+      time = at
+    }
+    let report = SkyReport(
+      topology: world.plan.topology, time: time, withNames: query["names"] == "1")
+    return Self.json(report.json)
+  }
+
+  /// Requests as they end, and the state every two seconds.
+  private func events() -> ControlResponse {
+    guard eventStreams.wrappingAdd(1, ordering: .relaxed).newValue <= Self.maximumEventStreams
+    else {
+      eventStreams.wrappingSubtract(1, ordering: .relaxed)
+      return Self.problem(503, "too many event streams: close a dashboard", [("retry-after", "10")])
+    }
+    let (stream, continuation) = AsyncStream.makeStream(
+      of: [UInt8].self, bufferingPolicy: .bufferingNewest(64))
+    let ended = requests.follow()
+    let feed = Task { [weak self] in
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask {
+          for await record in ended {
+            continuation.yield(Self.event("request", .object(record.summaryJSON)))
+          }
+        }
+        group.addTask {
+          while !Task.isCancelled, let self {
+            continuation.yield(Self.event("state", self.state))
+            try? await Task.sleep(for: .seconds(Self.secondsBetweenReports))
+          }
+        }
+      }
+    }
+    continuation.onTermination = { [weak self] _ in
+      feed.cancel()
+      self?.eventStreams.wrappingSubtract(1, ordering: .relaxed)
+    }
+    return .stream(
+      status: 200,
+      headers: [("content-type", "text/event-stream"), ("cache-control", "no-store")],
+      body: stream)
+  }
+
+  private static func event(_ name: String, _ data: JSON) -> [UInt8] {
+    Array("event: \(name)\ndata: \(data.text)\n\n".utf8)
+  }
+
+  private static func json(
+    _ value: JSON, status: Int = 200, headers: [(name: String, value: String)] = []
+  ) -> ControlResponse {
+    .full(
+      status: status,
+      headers: [("content-type", "application/json"), ("cache-control", "no-store")] + headers,
+      body: Array(value.text.utf8))
+  }
+
+  private static func problem(
+    _ status: Int, _ message: String, _ headers: [(name: String, value: String)] = []
+  ) -> ControlResponse {
+    json(["error": ["message": .string(message)]], status: status, headers: headers)
+  }
+}
+
+/// The items of a query string, percent-decoded.
+struct QueryItems {
+  private var items: [String: String] = [:]
+
+  init(_ query: String) {
+    for item in query.split(separator: "&").prefix(32) {
+      let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = parts[0].removingPercentEncoding else { continue }
+      items[name] = parts.count > 1 ? parts[1].removingPercentEncoding : ""
+    }
+  }
+
+  subscript(name: String) -> String? { items[name] }
+}

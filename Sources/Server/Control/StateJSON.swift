@@ -1,0 +1,123 @@
+import Decisions
+import Fleet
+import Links
+import Network
+import Orbits
+
+/// The answer of `/api/state`: the fleet as it stands.
+struct StateReport {
+  let world: World
+  let startedAt: UTC
+  let version: String
+  let time: UTC
+
+  private var plan: NodePlan { world.plan }
+
+  var json: JSON {
+    let sky = plan.topology.sky(at: time)
+    return [
+      "fleet": .string(plan.fleetName), "site": .string(plan.site.name),
+      "version": .string(version), "now": .string(time.formatted(fractionDigits: 3)),
+      "startedAt": .string(startedAt.formatted(fractionDigits: 0)),
+      "slotSeconds": .integer(Slot.lengthSeconds), "slotPhaseSeconds": .integer(Slot.phaseSeconds),
+      "sites": .array(plan.topology.sites.map(site)),
+      "uplinks": .array(plan.site.uplinks.map { uplink($0, sky: sky) }),
+      "backends": .array(plan.backends.map(backend)),
+      "latency": .array(latency),
+    ]
+  }
+
+  private func site(_ site: Site) -> JSON {
+    let place = site.track.position(at: time)
+    return [
+      "name": .string(site.name), "kind": .string(site.kind.rawValue),
+      "lat": .rounded(place.latitudeDeg), "lon": .rounded(place.longitudeDeg),
+    ]
+  }
+
+  private func uplink(_ uplink: Uplink, sky: Sky) -> JSON {
+    let bytes = world.counters[uplink.name]?.counters.snapshot
+    let history = world.history(of: uplink.name)
+    let remote = plan.backends.filter { plan.destinationOfBackend[$0.name] != nil }
+    return [
+      "name": .string(uplink.name), "kind": .string(uplink.medium.kindName),
+      "emulated": .bool(uplink.emulated), "up_mbps": .rounded(uplink.up.bitsPerSecond / 1e6),
+      "down_mbps": .rounded(uplink.down.bitsPerSecond / 1e6),
+      "price_per_gb": .rounded(uplink.pricePerGB), "bytes_up": .optional(bytes?.bytesUp),
+      "bytes_down": .optional(bytes?.bytesDown), "handoffs": .integer(history.handoffs),
+      "outage_seconds": .rounded(history.outageSeconds, 1),
+      "paths": .array(remote.map { path(uplink, $0.name, sky: sky) }),
+    ]
+  }
+
+  private func path(_ uplink: Uplink, _ backend: String, sky: Sky) -> JSON {
+    let destination = plan.destinationOfBackend[backend] ?? ""
+    let forecast = world.forecast(uplink: uplink.name, destination: destination)
+    let interval = forecast?.interval(at: time)
+    let route = interval?.route
+    let points = route?.hops.map { hop -> JSON in
+      guard let place = plan.topology.place(named: hop, sky: sky) else { return [.null, .null] }
+      return [.rounded(place.latitudeDeg), .rounded(place.longitudeDeg)]
+    }
+    let oneWay = interval?.oneWayMs(at: time)
+    let actual = world.lastActualMs(of: PathID(backend: backend, uplink: uplink.name))
+    return [
+      "backend": .string(backend), "destination": .string(destination),
+      "reachable": .bool(route != nil), "hops": .array(route?.hops.map { .string($0) } ?? []),
+      "points": .array(points ?? []), "serving_satellite": .optional(route?.servingSatellite),
+      "propagation_ms": .rounded(interval?.propagationMs(at: time)),
+      "one_way_ms": .rounded(oneWay), "rtt_ms": .rounded(oneWay.map { 2 * $0 }),
+      "loss": .rounded(route?.loss, 5),
+      "next_change": .optional(forecast?.nextChange(after: time)?.formatted(fractionDigits: 0)),
+      "actual_ttft_ms": .rounded(actual, 1),
+    ]
+  }
+
+  private func backend(_ backend: NodePlan.BackendPlan) -> JSON {
+    let health = backend.paths.map { path -> (String, JSON) in
+      let health = world.health[path]?.current
+      return (
+        path.uplink,
+        [
+          "healthy": .bool(health?.isHealthy ?? true),
+          "since": .optional(health?.since.formatted(fractionDigits: 0)),
+          "last_error": .optional(health?.lastError),
+        ]
+      )
+    }
+    var kind = "url"
+    if case .managed = backend.backend.source { kind = "managed" }
+    return [
+      "name": .string(backend.name), "location": .string(backend.backend.location.name),
+      "kind": .string(kind),
+      "models": .array(backend.backend.models.map { .string($0.name) }),
+      "health": .object(health),
+      "service_ms": .rounded(
+        world.serviceMs(of: backend.name, stream: true)
+          ?? world.serviceMs(of: backend.name, stream: false), 1),
+      "in_flight": .integer(world.inFlight(of: backend.name)),
+      "model_state": .optional(world.modelStatus(of: backend.name)?.text),
+    ]
+  }
+
+  /// Predicted latency one way from three minutes ago to two minutes ahead, each 5 s.
+  private var latency: [JSON] {
+    let remote = plan.backends.filter { plan.destinationOfBackend[$0.name] != nil }
+    let first = (time.secondsSince1970 / 5).rounded(.down) * 5 - 180
+    return plan.site.uplinks.flatMap { uplink in
+      remote.map { backend in
+        let forecast = world.forecast(
+          uplink: uplink.name, destination: plan.destinationOfBackend[backend.name] ?? "")
+        let samples = (0...60).map { step -> JSON in
+          let seconds = first + Double(step) * 5
+          let at = UTC(secondsSince1970: seconds)
+          return [.number(seconds), .rounded(forecast?.interval(at: at)?.oneWayMs(at: at), 2)]
+        }
+        return [
+          "uplink": .string(uplink.name), "backend": .string(backend.name),
+          "samples": .array(samples),
+        ]
+      }
+    }
+  }
+}

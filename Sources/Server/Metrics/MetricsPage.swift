@@ -1,0 +1,211 @@
+import Decisions
+import Fleet
+import Links
+import Network
+import Orbits
+
+/// Everything `/metrics` says, in Prometheus text.
+///
+/// Request series carry OpenTelemetry's `gen_ai` names with Prometheus' suffixes; the links' series are
+/// our own, under `perigee_`. Labels come from the manifest and from closed vocabularies only, so their
+/// number is bounded: no request id, no prompt, no satellite except the one in use.
+struct MetricsPage {
+  let world: World
+  let metrics: NodeMetrics
+  let process: ProcessFigures
+  let time: UTC
+  let version: String
+
+  func text() -> String {
+    var out = PrometheusText()
+    requests(&out)
+    uplinks(&out)
+    links(&out)
+    backends(&out)
+    node(&out)
+    return out.text
+  }
+
+  private func requests(_ out: inout PrometheusText) {
+    let state = metrics.snapshot
+    out.family("perigee_requests_total", .counter, "Requests answered, by outcome.")
+    for (outcome, count) in state.outcomes.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+      let result = [("status", String(outcome.status)), ("error_type", outcome.fault)]
+      out.sample("perigee_requests_total", labels(outcome.key) + result, Double(count))
+    }
+    out.family(
+      "perigee_requests_refused_total", .counter, "Requests refused before they were routed.")
+    for (key, count) in state.refusals.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+      out.sample(
+        "perigee_requests_refused_total",
+        [("endpoint", key.endpoint), ("status", String(key.status)), ("error_type", key.fault)],
+        Double(count))
+    }
+    out.family("perigee_attempts_total", .counter, "Attempts to get an answer from a backend.")
+    out.sample("perigee_attempts_total", [], Double(state.attempts))
+    out.family("perigee_attempts_failed_total", .counter, "Attempts that failed, by cause.")
+    for (fault, count) in state.failedAttempts.sorted(by: { $0.key < $1.key }) {
+      out.sample("perigee_attempts_failed_total", [("error_type", fault)], Double(count))
+    }
+    histograms(
+      &out, "gen_ai_server_request_duration_seconds", "Time from arrival to the answer's end.",
+      state.durations)
+    histograms(
+      &out, "gen_ai_server_time_to_first_token_seconds",
+      "Time from arrival to the answer's first byte.", state.firstTokens)
+    histograms(
+      &out, "gen_ai_server_time_per_output_token_seconds", "Time per token after the first.",
+      state.perToken)
+    histograms(
+      &out, "perigee_prediction_error_seconds",
+      "Actual less predicted time to first token over the chosen path.", state.predictionErrors)
+    out.family("gen_ai_client_token_usage", .histogram, "Tokens of a request, by type.")
+    for (key, histogram) in state.tokens.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+      out.histogram(
+        "gen_ai_client_token_usage", labels(key.key) + [("gen_ai_token_type", key.type)],
+        histogram)
+    }
+  }
+
+  private func histograms(
+    _ out: inout PrometheusText, _ name: String, _ help: String,
+    _ values: [NodeMetrics.RequestKey: Histogram]
+  ) {
+    out.family(name, .histogram, help)
+    for (key, histogram) in values.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+      out.histogram(name, labels(key), histogram)
+    }
+  }
+
+  private func labels(_ key: NodeMetrics.RequestKey) -> [(String, String)] {
+    [
+      ("gen_ai_operation_name", operationName(key.endpoint)),
+      ("gen_ai_request_model", key.model), ("gen_ai_provider_name", "perigee"),
+      ("backend", key.backend), ("uplink", key.uplink),
+    ]
+  }
+
+  private func operationName(_ endpoint: String) -> String {
+    switch endpoint {
+    case "/v1/chat/completions": "chat"
+    case "/v1/completions": "text_completion"
+    case "/v1/embeddings": "embeddings"
+    default: "other"
+    }
+  }
+
+  private func uplinks(_ out: inout PrometheusText) {
+    let names = world.counters.keys.sorted()
+    out.family("perigee_uplink_bytes_total", .counter, "Bytes over an uplink, by direction.")
+    for name in names {
+      guard let count = world.counters[name]?.counters.snapshot else { continue }
+      out.sample(
+        "perigee_uplink_bytes_total", [("uplink", name), ("direction", "up")],
+        Double(count.bytesUp))
+      out.sample(
+        "perigee_uplink_bytes_total", [("uplink", name), ("direction", "down")],
+        Double(count.bytesDown))
+    }
+    let uplinks = world.plan.site.uplinks
+    out.family("perigee_uplink_handoffs_total", .counter, "Changes of the serving satellite.")
+    for uplink in uplinks {
+      out.sample(
+        "perigee_uplink_handoffs_total", [("uplink", uplink.name)],
+        Double(world.history(of: uplink.name).handoffs))
+    }
+    out.family(
+      "perigee_uplink_outage_seconds_total", .counter, "Time without a route to any backend.")
+    for uplink in uplinks {
+      out.sample(
+        "perigee_uplink_outage_seconds_total", [("uplink", uplink.name)],
+        world.history(of: uplink.name).outageSeconds)
+    }
+    out.family("perigee_uplink_serving_satellite", .gauge, "1 for the satellite now serving.")
+    for uplink in uplinks {
+      guard let satellite = world.history(of: uplink.name).servingSatellite else { continue }
+      out.sample(
+        "perigee_uplink_serving_satellite", [("uplink", uplink.name), ("satellite", satellite)], 1)
+    }
+  }
+
+  private func links(_ out: inout PrometheusText) {
+    let legs = world.plan.site.uplinks.flatMap { uplink in
+      world.plan.destinations.map { (uplink.name, $0) }
+    }
+    func gauge(
+      _ name: String, _ help: String, _ value: (Forecast) -> Double?
+    ) {
+      out.family(name, .gauge, help)
+      for (uplink, destination) in legs {
+        guard let forecast = world.forecast(uplink: uplink, destination: destination),
+          let value = value(forecast)
+        else { continue }
+        out.sample(name, [("uplink", uplink), ("destination", destination)], value)
+      }
+    }
+    gauge("perigee_link_up", "1 while the forecast has a route.") {
+      $0.interval(at: time)?.route == nil ? 0 : 1
+    }
+    gauge("perigee_link_predicted_latency_seconds", "Predicted latency one way.") {
+      $0.interval(at: time)?.oneWayMs(at: time).map { $0 / 1000 }
+    }
+    gauge("perigee_link_propagation_seconds", "The light floor of the route, one way.") {
+      $0.interval(at: time)?.propagationMs(at: time).map { $0 / 1000 }
+    }
+    gauge("perigee_link_hops", "Links on the route.") {
+      $0.interval(at: time)?.route.map { Double($0.hops.count - 1) }
+    }
+    gauge("perigee_link_next_change_timestamp_seconds", "When the route next changes.") {
+      $0.nextChange(after: time)?.secondsSince1970
+    }
+    gauge("perigee_forecast_element_age_seconds", "Age of the element sets behind it.") {
+      $0.elementAgeSeconds
+    }
+  }
+
+  private func backends(_ out: inout PrometheusText) {
+    let paths = world.plan.backends.flatMap(\.paths)
+    out.family("perigee_backend_healthy", .gauge, "1 while checks say the backend answers.")
+    for path in paths {
+      let isHealthy = world.health[path]?.isHealthy ?? true
+      out.sample(
+        "perigee_backend_healthy", [("backend", path.backend), ("uplink", path.uplink)],
+        isHealthy ? 1 : 0)
+    }
+    out.family(
+      "perigee_link_actual_first_byte_seconds", .gauge, "Latest measured time to first byte.")
+    for path in paths {
+      guard let actual = world.lastActualMs(of: path) else { continue }
+      out.sample(
+        "perigee_link_actual_first_byte_seconds",
+        [("backend", path.backend), ("uplink", path.uplink)], actual / 1000)
+    }
+    out.family(
+      "perigee_backend_service_seconds", .gauge, "Estimated time to first byte at the backend.")
+    for backend in world.plan.backends {
+      for stream in [false, true] {
+        guard let service = world.serviceMs(of: backend.name, stream: stream) else { continue }
+        out.sample(
+          "perigee_backend_service_seconds",
+          [("backend", backend.name), ("stream", String(stream))], service / 1000)
+      }
+    }
+    out.family("perigee_backend_requests_in_flight", .gauge, "Requests under way.")
+    for backend in world.plan.backends {
+      out.sample(
+        "perigee_backend_requests_in_flight", [("backend", backend.name)],
+        Double(world.inFlight(of: backend.name)))
+    }
+  }
+
+  private func node(_ out: inout PrometheusText) {
+    out.family("perigee_build_info", .gauge, "The version of this node.")
+    out.sample("perigee_build_info", [("version", version)], 1)
+    out.family("process_start_time_seconds", .gauge, "When the process started.")
+    out.sample("process_start_time_seconds", [], process.startedAt.secondsSince1970)
+    out.family("process_cpu_seconds_total", .counter, "CPU time used.")
+    out.sample("process_cpu_seconds_total", [], ProcessFigures.cpuSeconds())
+    out.family("process_resident_memory_bytes", .gauge, "Resident memory.")
+    out.sample("process_resident_memory_bytes", [], ProcessFigures.residentBytes())
+  }
+}

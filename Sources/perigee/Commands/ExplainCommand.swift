@@ -1,0 +1,153 @@
+import ArgumentParser
+import Foundation
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// `perigee explain`: why a request went where it went.
+struct ExplainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Show what was known, considered and decided for a request.",
+    discussion: """
+      The id is in the response's x-request-id header. Without an id: the newest requests.
+
+      EXAMPLES
+        perigee explain req_0000019c3d2f
+        perigee explain --output json
+        PERIGEE_API_KEY=… perigee explain ID --url https://gateway.example:8443
+      """)
+
+  @Argument(help: "The request's id.")
+  var id: String?
+
+  @Option(help: "The node.")
+  var url: String = "http://127.0.0.1:8080"
+
+  @OptionGroup var format: OutputOptions
+
+  func run() async throws {
+    guard let id else { return try await list() }
+    let data = try await get("/api/requests/\(id)")
+    if format.output == .json {
+      print(String(decoding: data, as: UTF8.self))
+      return
+    }
+    let explanation = try decode(Explanation.self, from: data)
+    if format.output == .table { printSummary(explanation) }
+    try printConsidered(explanation)
+    if format.output == .table { try printAttempts(explanation) }
+  }
+
+  private func list() async throws {
+    let data = try await get("/api/requests?limit=20")
+    if format.output == .json {
+      print(String(decoding: data, as: UTF8.self))
+      return
+    }
+    var printer = RowPrinter(
+      columns: ["id", "time", "model", "backend", "uplink", "predicted_ms", "actual_ms", "status"],
+      format: format.output)
+    for request in try decode(RequestList.self, from: data).requests {
+      try printer.add([
+        .text(request.id), .text(request.time), .text(request.model),
+        .text(request.backend ?? "none"), .text(request.uplink ?? "none"),
+        milliseconds(request.predicted_ms), milliseconds(request.actual_ms),
+        .integer(request.status),
+      ])
+    }
+    printer.finish(empty: "no requests yet")
+  }
+
+  private func printSummary(_ request: Explanation) {
+    let answered =
+      request.backend.map { "by \($0) over \(request.uplink ?? "?")" } ?? "by nobody"
+    print(
+      """
+      request    \(request.id) at \(request.time)
+      asked      \(request.endpoint) for \(request.model)\(request.stream ? ", streaming" : "")
+      answered   \(answered), status \(request.status)\(request.error.map { ", \($0)" } ?? "")
+      first byte predicted \(text(request.predicted_ms)), actual \(text(request.actual_ms))
+      path       \(request.hops.isEmpty ? "on site" : request.hops.joined(separator: " > "))
+
+      """)
+  }
+
+  private func printConsidered(_ request: Explanation) throws {
+    var printer = RowPrinter(
+      columns: [
+        "rank", "backend", "uplink", "predicted_ms", "path_ms", "service_ms", "next_change",
+        "reason",
+      ], format: format.output)
+    for candidate in request.considered {
+      try printer.add([
+        candidate.rank.map { .integer($0) } ?? .text("-"), .text(candidate.backend),
+        .text(candidate.uplink), milliseconds(candidate.predicted_ms),
+        milliseconds(candidate.path_ms), milliseconds(candidate.service_ms),
+        candidate.next_change.map { .text($0) } ?? .missing, .text(candidate.reason),
+      ])
+    }
+    printer.finish(empty: "no candidate: no backend serves this model")
+  }
+
+  private func printAttempts(_ request: Explanation) throws {
+    print("")
+    var printer = RowPrinter(
+      columns: [
+        "attempt", "backend", "uplink", "started", "first_byte", "ended", "outcome", "bytes_up",
+        "bytes_down", "detail",
+      ], format: format.output)
+    for (index, attempt) in request.attempt_log.enumerated() {
+      try printer.add([
+        .integer(index + 1), .text(attempt.backend), .text(attempt.uplink),
+        .text(attempt.started), attempt.first_byte.map { .text($0) } ?? .missing,
+        .text(attempt.ended), .text(attempt.outcome), .integer(attempt.bytes_up),
+        .integer(attempt.bytes_down), attempt.error.map { .text($0) } ?? .missing,
+      ])
+    }
+    printer.finish(empty: "nothing was tried")
+  }
+
+  private func milliseconds(_ value: Double?) -> Cell {
+    value.map { .number($0, decimals: 1) } ?? .missing
+  }
+
+  private func text(_ value: Double?) -> String {
+    value.map { "\(fixed($0, decimals: 1)) ms" } ?? "unknown"
+  }
+
+  private func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch {
+      throw Failure(description: "\(url) does not answer as a perigee node does: is it one?")
+    }
+  }
+
+  private func get(_ path: String) async throws -> Data {
+    guard let target = URL(string: url + path) else {
+      throw InputError(description: "--url \(url) is no URL: write http://127.0.0.1:8080")
+    }
+    var request = URLRequest(url: target)
+    if let key = ProcessInfo.processInfo.environment["PERIGEE_API_KEY"] {
+      request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization")
+    }
+    let data: Data
+    let response: URLResponse
+    do {
+      (data, response) = try await URLSession.shared.data(for: request)
+    } catch {
+      throw Failure(description: "no node answers at \(url): start one with `perigee up FLEET`")
+    }
+    switch (response as? HTTPURLResponse)?.statusCode {
+    case 200: return data
+    case 401: throw Failure(description: "\(url) wants a key: set PERIGEE_API_KEY")
+    case 404:
+      throw Failure(
+        description: "\(url) knows no request \(id ?? ""): list them with `perigee explain`")
+    case let status:
+      throw Failure(description: "\(url) answered \(status.map(String.init) ?? "no HTTP")")
+    }
+  }
+}

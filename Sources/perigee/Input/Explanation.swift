@@ -1,0 +1,56 @@
+/// A request as `/api/requests/{id}` tells it; the names are the API's.
+struct Explanation: Decodable {
+  struct Candidate: Decodable {
+    var rank: Int?
+    var backend: String
+    var uplink: String
+    var predicted_ms: Double?
+    var path_ms: Double?
+    var service_ms: Double?
+    var next_change: String?
+    var reason: String
+  }
+
+  struct Attempt: Decodable {
+    var backend: String
+    var uplink: String
+    var started: String
+    var first_byte: String?
+    var ended: String
+    var outcome: String
+    var error: String?
+    var bytes_up: Int
+    var bytes_down: Int
+  }
+
+  var id: String
+  var time: String
+  var endpoint: String
+  var model: String
+  var stream: Bool
+  var status: Int
+  var backend: String?
+  var uplink: String?
+  var predicted_ms: Double?
+  var actual_ms: Double?
+  var error: String?
+  var hops: [String]
+  var considered: [Candidate]
+  var attempt_log: [Attempt]
+}
+
+/// The newest requests as `/api/requests` tells them.
+struct RequestList: Decodable {
+  struct Request: Decodable {
+    var id: String
+    var time: String
+    var model: String
+    var status: Int
+    var backend: String?
+    var uplink: String?
+    var predicted_ms: Double?
+    var actual_ms: Double?
+  }
+
+  var requests: [Request]
+}

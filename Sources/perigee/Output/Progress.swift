@@ -1,0 +1,36 @@
+import Foundation
+
+/// A progress line on standard error, for a person at a terminal, from the second second on.
+struct Progress {
+  private let label: String
+  private let total: Int
+  private let started = ContinuousClock.now
+  private var printed = ContinuousClock.now
+  private var isShown = false
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+
+  init(_ label: String, total: Int) {
+    self.label = label
+    self.total = max(1, total)
+  }
+
+  /// Says that `done` of the total is done.
+  mutating func update(_ done: Int) {
+    let now = ContinuousClock.now
+    guard isTerminal, now - started > .seconds(2), now - printed > .milliseconds(200) else {
+      return
+    }
+    printed = now
+    isShown = true
+    write("\r\(label) \(done * 100 / total) % (\(done) of \(total))\u{1B}[K")
+  }
+
+  /// Clears the line.
+  func finish() {
+    if isShown { write("\r\u{1B}[K") }
+  }
+
+  private func write(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// The command line: arguments in, printing out, nothing else.
+struct Perigee: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "perigee",
+    abstract: "A self-hosted, satellite-aware AI cloud.",
+    discussion: """
+      Perigee computes where every satellite will be, forecasts every link from that, and routes \
+      AI inference over the best one.
+
+      EXAMPLES
+        perigee up examples/tristan-da-cunha.yaml
+        perigee check examples/polar-station.yaml
+        perigee route examples/tristan-da-cunha.yaml --from tristan --to frankfurt
+        perigee passes stations.tle --site 47.61,-122.33 --mask 10
+      """,
+    version: "perigee \(version)",
+    subcommands: [
+      UpCommand.self, CheckCommand.self, SkyCommand.self, RouteCommand.self,
+      ForecastCommand.self, PassesCommand.self, PropagateCommand.self, ExplainCommand.self,
+    ])
+
+  /// The version of this build.
+  static let version = "0.1.0"
+}

@@ -1,0 +1,176 @@
+import Fleet
+import Foundation
+import Network
+import Server
+import Testing
+
+/// A whole node in this process, with real sockets, emulated links and backends of ours.
+@Suite struct NodeTests {
+  @Test func answersOverTheBestPathAndSaysWhich() async throws {
+    let mock = try await MockBackend(name: "europe")
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.geo, TestFleet.fiber],
+      backends: [TestFleet.backend("europe", port: mock.port, at: .site("region"))])
+    try await RunningNode.serve(fleet) { node in
+      let answer = try await node.ask()
+      #expect(answer.status == 200, "\(answer.text)")
+      #expect(answer.text.contains("europe"))
+      #expect(answer.headers["x-perigee-backend"] == "europe")
+      #expect(answer.headers["x-perigee-uplink"] == "fiber")
+      let predicted = try #require(answer.headers["x-perigee-predicted-ms"].flatMap(Double.init))
+      let actual = try #require(answer.headers["x-perigee-actual-ms"].flatMap(Double.init))
+      #expect(predicted > 0)
+      // Nothing beats light: there and back over at least the great circle, in glass.
+      let km = GreatCircle.distanceKm(
+        .init(latitudeDeg: 53, longitudeDeg: 3), .init(latitudeDeg: 50.1, longitudeDeg: 8.6))
+      #expect(actual >= 2 * Light.milliseconds(km: km))
+
+      let id = try #require(answer.headers["x-request-id"])
+      let explanation = try await node.get("/api/requests/\(id)").json()
+      #expect(explanation["backend"] as? String == "europe")
+      let considered = try #require(explanation["considered"] as? [[String: Any]])
+      #expect(considered.count == 2)
+      #expect(considered.first?["uplink"] as? String == "fiber")
+      #expect((considered.first?["hops"] as? [String])?.last == "region")
+      let attempts = try #require(explanation["attempt_log"] as? [[String: Any]])
+      #expect(attempts.count == 1 && attempts.first?["outcome"] as? String == "answered")
+    }
+    await mock.stop()
+  }
+
+  @Test func aDeadBackendIsLeftForAnotherWithinTheRequest() async throws {
+    let near = try await MockBackend(name: "near")
+    let far = try await MockBackend(name: "far")
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber, TestFleet.geo],
+      backends: [
+        TestFleet.backend("near", port: near.port, at: .site("island")),
+        TestFleet.backend("far", port: far.port, at: .site("region")),
+      ])
+    try await RunningNode.serve(fleet) { node in
+      for _ in 0..<3 { _ = try await node.ask() }
+      #expect(try await node.ask().headers["x-perigee-backend"] == "near")
+      await near.stop()
+      // Kept connections to a stopped listener still answer: the refusal shows on a new one.
+      for _ in 0..<4 {
+        let answer = try await node.ask()
+        #expect(answer.status == 200, "\(answer.text)")
+      }
+    }
+    await far.stop()
+  }
+
+  @Test func nobodyLeftIsAnErrorInTheProvidersShape() async throws {
+    let mock = try await MockBackend(name: "gone")
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber],
+      backends: [TestFleet.backend("gone", port: mock.port, at: .site("region"))])
+    await mock.stop()
+    try await RunningNode.serve(fleet) { node in
+      let answer = try await node.ask()
+      #expect((500...504).contains(answer.status))
+      let error = try answer.json()["error"] as? [String: Any]
+      #expect(error?["message"] is String && error?["type"] is String)
+    }
+  }
+
+  @Test func aTerminalWithoutAnyPathSaysSoAtOnce() async throws {
+    let mock = try await MockBackend(name: "unreachable")
+    var fleet = TestFleet.make(
+      uplinks: [
+        Uplink(
+          name: "geo", medium: .geo(longitudeDeg: 180, teleport: "teleport"),
+          up: .megabitsPerSecond(1), down: .megabitsPerSecond(1))
+      ], backends: [TestFleet.backend("b", port: mock.port, at: .site("region"))])
+    fleet.name = "no way"
+    try await RunningNode.serve(fleet) { node in
+      let answer = try await node.ask()
+      #expect(answer.status == 503)
+      #expect(answer.text.contains("no path"))
+      let state = try await node.get("/api/state").json()
+      let uplinks = try #require(state["uplinks"] as? [[String: Any]])
+      let paths = try #require(uplinks[0]["paths"] as? [[String: Any]])
+      #expect(paths[0]["reachable"] as? Bool == false)
+    }
+    await mock.stop()
+  }
+
+  @Test func theApiTellsTheSkyAndTheState() async throws {
+    let mock = try await MockBackend(name: "europe")
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.leo],
+      backends: [TestFleet.backend("europe", port: mock.port, at: .site("region"))])
+    try await RunningNode.serve(fleet) { node in
+      let sky = try await node.get("/api/sky?names=1").json()
+      #expect((sky["lat"] as? [Any])?.count == 576)
+      #expect((sky["names"] as? [Any])?.count == 576)
+      let later = try await node.get("/api/sky?at=2026-12-01T00:00:00Z").json()
+      #expect((later["time"] as? String)?.hasPrefix("2026-12-01T00:00:00") == true)
+      #expect(try await node.get("/api/sky?at=soon").status == 400)
+      let state = try await node.get("/api/state").json()
+      #expect(state["site"] as? String == "island")
+      let uplinks = try #require(state["uplinks"] as? [[String: Any]])
+      let path = try #require((uplinks[0]["paths"] as? [[String: Any]])?.first)
+      let hops = try #require(path["hops"] as? [String])
+      #expect((path["points"] as? [Any])?.count == hops.count)
+      #expect(hops.first == "island" && hops.last == "region")
+      #expect(try await node.get("/api/requests/req_unknown").status == 404)
+      #expect(try await node.get("/nowhere").status == 404)
+    }
+    await mock.stop()
+  }
+
+  @Test func metricsCountRequestsBytesAndLinks() async throws {
+    let mock = try await MockBackend(name: "europe")
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber, TestFleet.geo],
+      backends: [TestFleet.backend("europe", port: mock.port, at: .site("region"))])
+    let text = try await RunningNode.serve(fleet) { node in
+      for _ in 0..<3 { _ = try await node.ask() }
+      return try await node.get("/metrics").text
+    }
+    await mock.stop()
+    for line in [
+      "# TYPE gen_ai_server_request_duration_seconds histogram",
+      "# TYPE gen_ai_server_time_to_first_token_seconds histogram",
+      "perigee_link_up{uplink=\"fiber\",destination=\"region\"} 1",
+      "perigee_backend_healthy{backend=\"europe\",uplink=\"fiber\"} 1",
+    ] { #expect(text.contains(line), "\(line)") }
+    let answered = text.split(separator: "\n").filter {
+      $0.hasPrefix("perigee_requests_total") && $0.contains("status=\"200\"")
+    }
+    #expect(answered.count == 1 && answered.first?.hasSuffix(" 3") == true)
+    try PrometheusFormat.check(text)
+  }
+
+  @Test func keysAreAskedForWhereTheFleetHasSome() async throws {
+    let mock = try await MockBackend(name: "europe")
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try Data("sk-test-1234\n".utf8).write(to: file)
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber],
+      backends: [TestFleet.backend("europe", port: mock.port, at: .site("region"))],
+      keys: [.file(file.path)])
+    try await RunningNode.serve(fleet) { node in
+      #expect(try await node.ask().status == 401)
+      #expect(try await node.ask(headers: ["authorization": "Bearer sk-wrong"]).status == 401)
+      #expect(try await node.ask(headers: ["authorization": "Bearer sk-test-1234"]).status == 200)
+      #expect(try await node.get("/api/state").status == 401)
+      #expect(try await node.get("/").status == 200)
+    }
+    try FileManager.default.removeItem(at: file)
+    await mock.stop()
+  }
+
+  @Test func aMissingKeyNamesItsPlaceAndNotItsValue() {
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber], backends: [], keys: [.environment("PERIGEE_TEST_NO_SUCH_KEY")])
+    #expect {
+      _ = try Node(
+        fleet: fleet, options: NodeOptions(stateDirectory: NSTemporaryDirectory()),
+        logger: .init(label: "test"))
+    } throws: { error in
+      "\(error)".contains("PERIGEE_TEST_NO_SUCH_KEY") && "\(error)".contains("export")
+    }
+  }
+}

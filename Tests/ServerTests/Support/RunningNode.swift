@@ -1,0 +1,88 @@
+import Decisions
+import Fleet
+import Foundation
+import Links
+import Logging
+import Server
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// A node that serves for the length of `body`.
+struct RunningNode: Sendable {
+  let url: String
+
+  static func serve<Result: Sendable>(
+    _ fleet: Fleet, stateDirectory: String = NSTemporaryDirectory(), untilReady: Bool = false,
+    _ body: @Sendable (RunningNode) async throws -> Result
+  ) async throws -> Result {
+    let node = try Node(
+      fleet: fleet, options: NodeOptions(stateDirectory: stateDirectory, version: "test"),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let (events, report) = AsyncStream.makeStream(of: Node.Event.self)
+    let serving = Task {
+      defer { report.finish() }
+      try await node.run { report.yield($0) }
+    }
+    defer { serving.cancel() }
+    var url: String?
+    for await event in events {
+      if case .listening(let address) = event { url = address.url }
+      if case .ready = event, url != nil { break }
+      if url != nil, !untilReady { break }
+    }
+    guard let url else {
+      try await serving.value
+      throw CancellationError()
+    }
+    let result = try await body(RunningNode(url: url))
+    serving.cancel()
+    try await serving.value
+    return result
+  }
+
+  struct Answer: Sendable {
+    var status: Int
+    var headers: [String: String]
+    var body: Data
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    func json() throws -> [String: Any] {
+      try JSONSerialization.jsonObject(with: body) as? [String: Any] ?? [:]
+    }
+  }
+
+  func get(_ path: String, headers: [String: String] = [:]) async throws -> Answer {
+    try await send(path, body: nil, headers: headers)
+  }
+
+  /// Asks the model `m` a question.
+  func ask(_ question: String = "who are you?", headers: [String: String] = [:]) async throws
+    -> Answer
+  {
+    let body = try JSONSerialization.data(withJSONObject: [
+      "model": "m", "messages": [["role": "user", "content": question]],
+    ])
+    return try await send("/v1/chat/completions", body: body, headers: headers)
+  }
+
+  private func send(
+    _ path: String, body: Data?, headers: [String: String]
+  ) async throws -> Answer {
+    guard let target = URL(string: url + path) else { throw CancellationError() }
+    var request = URLRequest(url: target)
+    request.httpMethod = body == nil ? "GET" : "POST"
+    request.httpBody = body
+    if body != nil { request.setValue("application/json", forHTTPHeaderField: "content-type") }
+    for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+    let (data, response) = try await URLSession.shared.data(for: request)
+    let http = response as? HTTPURLResponse
+    var fields: [String: String] = [:]
+    for (name, value) in http?.allHeaderFields ?? [:] {
+      fields["\(name)".lowercased()] = "\(value)"
+    }
+    return Answer(status: http?.statusCode ?? 0, headers: fields, body: data)
+  }
+}
