@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import * as format from "./format.js";
 import { fetchJson } from "./live.js";
 import { SERIES } from "./palette.js";
+import { LOCAL } from "./store.js";
 
 /** Milliseconds from one ISO time to another, as text. */
 function after(from, to) {
@@ -57,7 +58,7 @@ export class Explanation {
   #describe(request) {
     const verdict = request.error
       ? el("p", { class: "trouble" }, `Status ${request.status}: ${request.error}`)
-      : el("p", {}, `${request.backend ?? "Nobody"} answered ${request.uplink ? `over ${request.uplink}` : "on site"}: first token predicted after ${format.ms(request.predicted_ms)} ms, came after ${format.ms(request.actual_ms)} ms.`);
+      : el("p", {}, `${request.backend ?? "Nobody"} answered ${request.uplink === LOCAL ? "on site" : `over ${request.uplink}`}: first token predicted after ${format.ms(request.predicted_ms)} ms, came after ${format.ms(request.actual_ms)} ms.`);
     return [
       el("p", { class: "id" }, request.id),
       verdict,
@@ -72,7 +73,7 @@ export class Explanation {
 
   #via(uplink) {
     const series = this.#store.seriesOf(uplink);
-    return el("span", { class: "via", "data-series": series < 0 ? "local" : series % SERIES }, uplink ?? "on site");
+    return el("span", { class: "via", "data-series": series < 0 ? "local" : series % SERIES }, uplink === LOCAL ? "on site" : uplink);
   }
 
   #considered(request) {

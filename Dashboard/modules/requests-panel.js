@@ -3,6 +3,7 @@
 import { el, KeyedList, setAttribute, setText } from "./dom.js";
 import * as format from "./format.js";
 import { SERIES } from "./palette.js";
+import { LOCAL } from "./store.js";
 
 const SHOWN = 100;
 
@@ -33,7 +34,7 @@ class RequestRow {
     setAttribute(this.#cells.model, "title", request.endpoint);
     set("mode", request.stream ? "stream" : "whole");
     set("backend", request.backend ?? "–");
-    setText(this.#uplink, request.uplink ?? (request.backend ? "on site" : "–"));
+    setText(this.#uplink, request.uplink === LOCAL ? "on site" : (request.uplink ?? "–"));
     setAttribute(this.#uplink, "data-series", series < 0 ? "local" : series % SERIES);
     set("predicted", format.ms(request.predicted_ms));
     set("actual", format.ms(request.actual_ms));

@@ -10,12 +10,15 @@ export function frameTime(timeMs) {
   return Math.floor(timeMs / FRAME_MS) * FRAME_MS;
 }
 
+/** A decayed satellite has no position: `null` from the server, not a number here, never drawn. */
+const known = (value) => value ?? NaN;
+
 /** Positions at one instant, as unit vectors. */
 function frameOf(timeMs, answer) {
   const count = answer.lat.length;
   const vectors = new Float32Array(count * 3);
-  for (let i = 0; i < count; i++) vectors.set(vectorOf([answer.lat[i], answer.lon[i]]), i * 3);
-  return { timeMs, vectors, alt: Float32Array.from(answer.alt) };
+  for (let i = 0; i < count; i++) vectors.set(vectorOf([known(answer.lat[i]), known(answer.lon[i])]), i * 3);
+  return { timeMs, vectors, alt: Float32Array.from(answer.alt, known) };
 }
 
 /** The satellites, interpolated. */
@@ -90,13 +93,15 @@ export class Sky {
 
   /** A satellite's altitude, kilometres, or `null`. */
   altitudeOf(index) {
-    return this.#frames.at(-1)?.alt[index] ?? null;
+    const altitude = this.#frames.at(-1)?.alt[index] ?? NaN;
+    return Number.isNaN(altitude) ? null : altitude;
   }
 
   /** A named satellite's ground point now, or `null`. */
   pointOf(name) {
     const index = this.#index.get(name);
-    return index === undefined || index >= this.count ? null : [this.lat[index], this.lon[index]];
+    if (index === undefined || index >= this.count || Number.isNaN(this.lat[index])) return null;
+    return [this.lat[index], this.lon[index]];
   }
 
   #resize(count) {

@@ -2,6 +2,12 @@
 
 const REQUESTS_KEPT = 200;
 
+/** A hop that has no place is `null`, however the server writes it. */
+const placed = (point) => (Number.isFinite(point?.[0]) && Number.isFinite(point[1]) ? point : null);
+
+/** What requests to backends on site have for an uplink. */
+export const LOCAL = "local";
+
 /** The page's one store. Topics: `state`, `requests`, `arrival`, `selection`, `connection`. */
 export class Store {
   state = null;
@@ -20,6 +26,7 @@ export class Store {
 
   /** Takes a new state from the server. Choices that no longer exist are dropped. */
   setState(state) {
+    for (const path of state.uplinks.flatMap((uplink) => uplink.paths)) path.points = path.points.map(placed);
     this.state = state;
     const { uplink, backend } = this.selection;
     if (uplink && !state.uplinks.some((u) => u.name === uplink)) this.select({ uplink: null });

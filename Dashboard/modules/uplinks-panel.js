@@ -15,8 +15,9 @@ export function leadingPath(paths, backend) {
 
 /** The great circle between a path's ends, kilometres, and the time light takes for it in vacuum. */
 export function lightFloor(path) {
-  if (path.points.length < 2) return null;
-  const km = distanceKm(path.points[0], path.points.at(-1));
+  const [first, last] = [path.points[0], path.points.at(-1)];
+  if (!first || !last) return null;
+  const km = distanceKm(first, last);
   return { km, ms: km / LIGHT_KM_PER_MS };
 }
 

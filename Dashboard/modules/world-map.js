@@ -162,7 +162,8 @@ export class WorldMap {
     const { sites, uplinks } = this.#store.state;
     this.#sites = new Map(sites.map((site) => [site.name, site]));
     this.#nodes = new Map(uplinks.flatMap((uplink) => uplink.paths)
-      .flatMap((path) => path.hops.map((name, i) => [name, path.points[i]])));
+      .flatMap((path) => path.hops.map((name, i) => [name, path.points[i]]))
+      .filter(([, point]) => point));
     this.#hasten();
   }
 

@@ -857,6 +857,7 @@ static const unsigned char asset_7[] =
   "import * as format from \"./format.js\";\n"
   "import { fetchJson } from \"./live.js\";\n"
   "import { SERIES } from \"./palette.js\";\n"
+  "import { LOCAL } from \"./store.js\";\n"
   "\n"
   "/** Milliseconds from one ISO time to another, as text. */\n"
   "function after(from, to) {\n"
@@ -913,9 +914,9 @@ static const unsigned char asset_7[] =
   "  #describe(request) {\n"
   "    const verdict = request.error\n"
   "      \? el(\"p\", { class: \"trouble\" }, `Status ${request.status}: ${request.error}`)\n"
-  "      : el(\"p\", {}, `${request.backend \?\? \"Nobody\"} answered ${request.uplink \? `over ${request."
-  "uplink}` : \"on site\"}: first token predicted after ${format.ms(request.predicted_ms)} ms, came a"
-  "fter ${format.ms(request.actual_ms)} ms.`);\n"
+  "      : el(\"p\", {}, `${request.backend \?\? \"Nobody\"} answered ${request.uplink === LOCAL \? \"on si"
+  "te\" : `over ${request.uplink}`}: first token predicted after ${format.ms(request.predicted_ms)} "
+  "ms, came after ${format.ms(request.actual_ms)} ms.`);\n"
   "    return [\n"
   "      el(\"p\", { class: \"id\" }, request.id),\n"
   "      verdict,\n"
@@ -934,7 +935,7 @@ static const unsigned char asset_7[] =
   "  #via(uplink) {\n"
   "    const series = this.#store.seriesOf(uplink);\n"
   "    return el(\"span\", { class: \"via\", \"data-series\": series < 0 \? \"local\" : series % SERIES }, u"
-  "plink \?\? \"on site\");\n"
+  "plink === LOCAL \? \"on site\" : uplink);\n"
   "  }\n"
   "\n"
   "  #considered(request) {\n"
@@ -2481,6 +2482,7 @@ static const unsigned char asset_21[] =
   "import { el, KeyedList, setAttribute, setText } from \"./dom.js\";\n"
   "import * as format from \"./format.js\";\n"
   "import { SERIES } from \"./palette.js\";\n"
+  "import { LOCAL } from \"./store.js\";\n"
   "\n"
   "const SHOWN = 100;\n"
   "\n"
@@ -2515,7 +2517,7 @@ static const unsigned char asset_21[] =
   "    setAttribute(this.#cells.model, \"title\", request.endpoint);\n"
   "    set(\"mode\", request.stream \? \"stream\" : \"whole\");\n"
   "    set(\"backend\", request.backend \?\? \"\342\200\223\");\n"
-  "    setText(this.#uplink, request.uplink \?\? (request.backend \? \"on site\" : \"\342\200\223\"));\n"
+  "    setText(this.#uplink, request.uplink === LOCAL \? \"on site\" : (request.uplink \?\? \"\342\200\223\"));\n"
   "    setAttribute(this.#uplink, \"data-series\", series < 0 \? \"local\" : series % SERIES);\n"
   "    set(\"predicted\", format.ms(request.predicted_ms));\n"
   "    set(\"actual\", format.ms(request.actual_ms));\n"
@@ -2589,12 +2591,17 @@ static const unsigned char asset_22[] =
   "  return Math.floor(timeMs / FRAME_MS) * FRAME_MS;\n"
   "}\n"
   "\n"
+  "/** A decayed satellite has no position: `null` from the server, not a number here, never drawn."
+  " */\n"
+  "const known = (value) => value \?\? NaN;\n"
+  "\n"
   "/** Positions at one instant, as unit vectors. */\n"
   "function frameOf(timeMs, answer) {\n"
   "  const count = answer.lat.length;\n"
   "  const vectors = new Float32Array(count * 3);\n"
-  "  for (let i = 0; i < count; i++) vectors.set(vectorOf([answer.lat[i], answer.lon[i]]), i * 3);\n"
-  "  return { timeMs, vectors, alt: Float32Array.from(answer.alt) };\n"
+  "  for (let i = 0; i < count; i++) vectors.set(vectorOf([known(answer.lat[i]), known(answer.lon[i"
+  "])]), i * 3);\n"
+  "  return { timeMs, vectors, alt: Float32Array.from(answer.alt, known) };\n"
   "}\n"
   "\n"
   "/** The satellites, interpolated. */\n"
@@ -2671,14 +2678,16 @@ static const unsigned char asset_22[] =
   "\n"
   "  /** A satellite's altitude, kilometres, or `null`. */\n"
   "  altitudeOf(index) {\n"
-  "    return this.#frames.at(-1)\?.alt[index] \?\? null;\n"
+  "    const altitude = this.#frames.at(-1)\?.alt[index] \?\? NaN;\n"
+  "    return Number.isNaN(altitude) \? null : altitude;\n"
   "  }\n"
   "\n"
   "  /** A named satellite's ground point now, or `null`. */\n"
   "  pointOf(name) {\n"
   "    const index = this.#index.get(name);\n"
-  "    return index === undefined || index >= this.count \? null : [this.lat[index], this.lon[index]"
-  "];\n"
+  "    if (index === undefined || index >= this.count || Number.isNaN(this.lat[index])) return null"
+  ";\n"
+  "    return [this.lat[index], this.lon[index]];\n"
   "  }\n"
   "\n"
   "  #resize(count) {\n"
@@ -2734,6 +2743,13 @@ static const unsigned char asset_24[] =
   "\n"
   "const REQUESTS_KEPT = 200;\n"
   "\n"
+  "/** A hop that has no place is `null`, however the server writes it. */\n"
+  "const placed = (point) => (Number.isFinite(point\?.[0]) && Number.isFinite(point[1]) \? point : nu"
+  "ll);\n"
+  "\n"
+  "/** What requests to backends on site have for an uplink. */\n"
+  "export const LOCAL = \"local\";\n"
+  "\n"
   "/** The page's one store. Topics: `state`, `requests`, `arrival`, `selection`, `connection`. */\n"
   "export class Store {\n"
   "  state = null;\n"
@@ -2752,6 +2768,8 @@ static const unsigned char asset_24[] =
   "\n"
   "  /** Takes a new state from the server. Choices that no longer exist are dropped. */\n"
   "  setState(state) {\n"
+  "    for (const path of state.uplinks.flatMap((uplink) => uplink.paths)) path.points = path.point"
+  "s.map(placed);\n"
   "    this.state = state;\n"
   "    const { uplink, backend } = this.selection;\n"
   "    if (uplink && !state.uplinks.some((u) => u.name === uplink)) this.select({ uplink: null });\n"
@@ -2881,8 +2899,9 @@ static const unsigned char asset_26[] =
   "/** The great circle between a path's ends, kilometres, and the time light takes for it in vacuu"
   "m. */\n"
   "export function lightFloor(path) {\n"
-  "  if (path.points.length < 2) return null;\n"
-  "  const km = distanceKm(path.points[0], path.points.at(-1));\n"
+  "  const [first, last] = [path.points[0], path.points.at(-1)];\n"
+  "  if (!first || !last) return null;\n"
+  "  const km = distanceKm(first, last);\n"
   "  return { km, ms: km / LIGHT_KM_PER_MS };\n"
   "}\n"
   "\n"
@@ -3275,7 +3294,8 @@ static const unsigned char asset_28[] =
   "    const { sites, uplinks } = this.#store.state;\n"
   "    this.#sites = new Map(sites.map((site) => [site.name, site]));\n"
   "    this.#nodes = new Map(uplinks.flatMap((uplink) => uplink.paths)\n"
-  "      .flatMap((path) => path.hops.map((name, i) => [name, path.points[i]])));\n"
+  "      .flatMap((path) => path.hops.map((name, i) => [name, path.points[i]]))\n"
+  "      .filter(([, point]) => point));\n"
   "    this.#hasten();\n"
   "  }\n"
   "\n"
@@ -3673,7 +3693,7 @@ static const perigee_dashboard_asset assets[] = {
   {"/modules/backends-panel.js", "text/javascript; charset=utf-8", "\"efad3fb3fe6d0a68c196b2f842c3fe11\"", asset_4, sizeof asset_4 - 1},
   {"/modules/coastline.js", "text/javascript; charset=utf-8", "\"3cb5e4ac90e6ad482887825a22c56620\"", asset_5, sizeof asset_5 - 1},
   {"/modules/dom.js", "text/javascript; charset=utf-8", "\"778f04ea250a7ff62c652fe27a3522a7\"", asset_6, sizeof asset_6 - 1},
-  {"/modules/explanation.js", "text/javascript; charset=utf-8", "\"28c324487e40946570b2515b7b9d607d\"", asset_7, sizeof asset_7 - 1},
+  {"/modules/explanation.js", "text/javascript; charset=utf-8", "\"ae7fe15384ba25327298fcb852e080a3\"", asset_7, sizeof asset_7 - 1},
   {"/modules/format.js", "text/javascript; charset=utf-8", "\"bb39939b8c32ff6098c897b89384e657\"", asset_8, sizeof asset_8 - 1},
   {"/modules/geo.js", "text/javascript; charset=utf-8", "\"657f0b70949541657f61f8a5b8994e38\"", asset_9, sizeof asset_9 - 1},
   {"/modules/header.js", "text/javascript; charset=utf-8", "\"d55368baabc41920abf0f6f22ccde430\"", asset_10, sizeof asset_10 - 1},
@@ -3687,14 +3707,14 @@ static const perigee_dashboard_asset assets[] = {
   {"/modules/map-sky.js", "text/javascript; charset=utf-8", "\"d9ec6adf7e7900078a366ee2797adc26\"", asset_18, sizeof asset_18 - 1},
   {"/modules/map-symbols.js", "text/javascript; charset=utf-8", "\"4ccb52d47c6366171be839efca99d7ba\"", asset_19, sizeof asset_19 - 1},
   {"/modules/palette.js", "text/javascript; charset=utf-8", "\"422170cf0695807f057c065cf5291f25\"", asset_20, sizeof asset_20 - 1},
-  {"/modules/requests-panel.js", "text/javascript; charset=utf-8", "\"9d461495f45a3f66a6fb893a054024f2\"", asset_21, sizeof asset_21 - 1},
-  {"/modules/sky.js", "text/javascript; charset=utf-8", "\"0955592bd26668de7b2509c9736ab39a\"", asset_22, sizeof asset_22 - 1},
+  {"/modules/requests-panel.js", "text/javascript; charset=utf-8", "\"1edf5f2ac4a5f7585dbfd0056aa2ae75\"", asset_21, sizeof asset_21 - 1},
+  {"/modules/sky.js", "text/javascript; charset=utf-8", "\"29d9c3596eb78d35e09a7cce779a7d1d\"", asset_22, sizeof asset_22 - 1},
   {"/modules/slots.js", "text/javascript; charset=utf-8", "\"6eb554ff094d5ecdded8f4c6f1989e36\"", asset_23, sizeof asset_23 - 1},
-  {"/modules/store.js", "text/javascript; charset=utf-8", "\"d9442fe26af136c81652251b7f38611c\"", asset_24, sizeof asset_24 - 1},
+  {"/modules/store.js", "text/javascript; charset=utf-8", "\"0c43c670fac5baad88ae35be8ebf0d02\"", asset_24, sizeof asset_24 - 1},
   {"/modules/sun.js", "text/javascript; charset=utf-8", "\"ceccf46eebc3d24cda638effeb7594c5\"", asset_25, sizeof asset_25 - 1},
-  {"/modules/uplinks-panel.js", "text/javascript; charset=utf-8", "\"0aad3aca1e99791e2628cf8a5f9ab3cb\"", asset_26, sizeof asset_26 - 1},
+  {"/modules/uplinks-panel.js", "text/javascript; charset=utf-8", "\"2e2a252c9e3e3ff47da68c48a13214e6\"", asset_26, sizeof asset_26 - 1},
   {"/modules/viewport.js", "text/javascript; charset=utf-8", "\"8f5835f64f81484b57df228a38b0d523\"", asset_27, sizeof asset_27 - 1},
-  {"/modules/world-map.js", "text/javascript; charset=utf-8", "\"b725d709a3232fde882f536c393a398c\"", asset_28, sizeof asset_28 - 1},
+  {"/modules/world-map.js", "text/javascript; charset=utf-8", "\"fecbf24b70cf093c929eebc86bc77a3f\"", asset_28, sizeof asset_28 - 1},
   {"/panels.css", "text/css; charset=utf-8", "\"fa20d56bd86a75ae8acc549868409eb0\"", asset_29, sizeof asset_29 - 1},
   {"/style.css", "text/css; charset=utf-8", "\"c7ef29242f4ac44033a4b9c20ddd5d3a\"", asset_30, sizeof asset_30 - 1},
 };
