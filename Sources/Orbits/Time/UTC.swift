@@ -45,17 +45,32 @@ public struct UTC: Hashable, Comparable, Sendable {
 
   /// Minutes from `epoch` to this instant, the unit of time of SGP4.
   public func minutes(since epoch: UTC) -> Double {
-    Double(nanosecondsSince1970 - epoch.nanosecondsSince1970) / 60e9
+    nanoseconds(since: epoch) / 60e9
   }
 
   /// Seconds from `other` to this instant.
   public func seconds(since other: UTC) -> Double {
-    Double(nanosecondsSince1970 - other.nanosecondsSince1970) / 1e9
+    nanoseconds(since: other) / 1e9
   }
 
-  /// This instant moved by `seconds`, rounded to the nanosecond.
+  /// The difference is exact where 64 bits hold it (292 years), which is wherever a satellite is concerned.
+  private func nanoseconds(since other: UTC) -> Double {
+    let (difference, overflow) = nanosecondsSince1970.subtractingReportingOverflow(
+      other.nanosecondsSince1970)
+    return overflow
+      ? Double(nanosecondsSince1970) - Double(other.nanosecondsSince1970) : Double(difference)
+  }
+
+  /// This instant moved by `seconds`, rounded to the nanosecond, and kept within the years 1678 to 2261
+  /// so that it can be written.
+  ///
+  /// - Precondition: `seconds` is a number.
   public func adding(seconds: Double) -> UTC {
-    UTC(nanosecondsSince1970: nanosecondsSince1970 + Int64((seconds * 1e9).rounded()))
+    let edge: Int64 = 9_200_000_000_000_000_000
+    guard let shift = Int64(exactly: (seconds * 1e9).rounded()),
+      case let (sum, overflow) = nanosecondsSince1970.addingReportingOverflow(shift), !overflow
+    else { return UTC(nanosecondsSince1970: seconds < 0 ? -edge : edge) }
+    return UTC(nanosecondsSince1970: min(max(sum, -edge), edge))
   }
 
   /// Whether `a` is earlier than `b`.
@@ -71,7 +86,7 @@ public struct UTC: Hashable, Comparable, Sendable {
 
   /// The time from `b` to `a`.
   public static func - (a: UTC, b: UTC) -> Duration {
-    .nanoseconds(a.nanosecondsSince1970 - b.nanosecondsSince1970)
+    .nanoseconds(a.nanosecondsSince1970) - .nanoseconds(b.nanosecondsSince1970)
   }
 
   /// Days from 1970-01-01 to a proleptic Gregorian date (H. Hinnant, "chrono-Compatible Low-Level
