@@ -117,7 +117,7 @@ struct ElementsTests {
     }
   }
 
-  @Test("satellites between planes do not disturb the others")
+  @Test("satellites off station are in no plane and do not disturb the others")
   func drifters() throws {
     var random = SeededGenerator(seed: 11)
     let shell = WalkerShell(
@@ -129,19 +129,23 @@ struct ElementsTests {
       var drifter = elements[number * 7]
       drifter.catalogNumber = 90_000 + number
       drifter.name = "drifter-\(number)"
-      drifter.raanDeg = Double.random(in: 0..<360, using: &random)
+      switch number % 3 {
+      case 0: drifter.raanDeg = 10 + 20 * Double.random(in: 0..<18, using: &random).rounded(.down)
+      case 1: drifter.meanMotionRevPerDay *= 1.01
+      default: drifter.inclinationDeg += 1
+      }
       elements.append(drifter)
     }
     let fleet = try Self.load(
       Self.manifest(planes: "{byRaan: 18}"),
       elements: Self.csv(elements.shuffled(using: &random)))
     let found = fleet.constellations[0].shells[0]
+    #expect(found.satellites.count == 18 * 18 + 12)
     for plane in found.planes {
-      let planes = Set(
-        plane.map { found.satellites[$0].catalogNumber }.filter { $0 < 90_000 }.map {
-          ($0 - 1) / 18
-        })
-      #expect(planes.count == 1)
+      let numbers = plane.map { found.satellites[$0].catalogNumber }
+      #expect(numbers.count == 18)
+      #expect(numbers.allSatisfy { $0 < 90_000 })
+      #expect(Set(numbers.map { ($0 - 1) / 18 }).count == 1)
     }
   }
 

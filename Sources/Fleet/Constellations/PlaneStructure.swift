@@ -16,11 +16,14 @@ enum PlaneStructure {
   ///
   /// Planes are taken as evenly spread over `spreadDeg` to begin with; each then moves to the mean of
   /// its satellites, and each satellite to the nearest plane, until nothing changes, so that planes
-  /// need not be even and satellites between planes do no harm. Within a plane, satellites are in
+  /// need not be even. Satellites that are not on station, rising, sinking or drifting from plane to
+  /// plane, are left out: their neighbours change, so that they hold no links. Within a plane,
+  /// satellites are in
   /// order of argument of latitude. Slot j of every plane is one near in phase to slot j of plane 0, so
   /// that links between slots of one number are short across the last plane and the first as well.
   ///
-  /// - Returns: For each plane, indices into `satellites`; a plane may be empty.
+  /// - Returns: For each plane, indices into `satellites`; a plane may be empty, and not every satellite
+  ///   need be in one.
   static func byRaan(
     _ satellites: [ElementSet], planes: Int, spreadDeg: Double
   ) -> [[Int]] {
@@ -29,7 +32,9 @@ enum PlaneStructure {
     let groups = grouped(places.map(\.raanDeg), into: planes, spreadDeg: spreadDeg)
     var origin: Double?
     return groups.map { members in
-      let sorted = members.sorted {
+      let onStation = onStation(
+        members, satellites: satellites, places: places, spacingDeg: spreadDeg / Double(planes))
+      let sorted = onStation.sorted {
         (places[$0].latitudeArgumentDeg, $0) < (places[$1].latitudeArgumentDeg, $1)
       }
       guard let first = sorted.first else { return [] }
@@ -38,6 +43,28 @@ enum PlaneStructure {
       origin = origin ?? places[first].latitudeArgumentDeg
       return Array(sorted[start...] + sorted[..<start])
     }
+  }
+
+  /// Those of a plane's members that share its mean motion to a thousandth (5 degrees a day of drift
+  /// along the orbit), its inclination to half a degree, and its node to a quarter of the spacing.
+  private static func onStation(
+    _ members: [Int], satellites: [ElementSet], places: [OrbitPlace], spacingDeg: Double
+  ) -> [Int] {
+    guard let motion = median(members.map { satellites[$0].meanMotionRevPerDay }),
+      let inclination = median(members.map { satellites[$0].inclinationDeg }),
+      // The median of what the nodes are off an arbitrary one needs no care for 360 degrees.
+      let off = median(members.map { difference(places[$0].raanDeg, places[members[0]].raanDeg) })
+    else { return [] }
+    let node = places[members[0]].raanDeg + off
+    return members.filter {
+      abs(satellites[$0].meanMotionRevPerDay / motion - 1) < 0.001
+        && abs(satellites[$0].inclinationDeg - inclination) < 0.5
+        && abs(difference(places[$0].raanDeg, node)) < spacingDeg / 4
+    }
+  }
+
+  private static func median(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.sorted()[values.count / 2]
   }
 
   /// The planes of a Walker shell, their slots numbered so that slot j of every plane is within half

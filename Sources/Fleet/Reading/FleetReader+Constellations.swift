@@ -92,7 +92,9 @@ extension FleetReader {
       value.problem(
         "plusGrid would link `\(shortened(blocked.from))` and `\(shortened(blocked.to))` through the Earth: "
           + "up to \(Int(blocked.distanceKm)) km apart, where sight ends at \(Int(blocked.limitKm)) km",
-        cure: "Declare more planes or more satellites per plane, or write `isls: none`.")
+        cure:
+          "Declare more planes or satellites per plane (or take those off station out of an element "
+          + "file), or write `isls: none`.")
       return shell
     }
     var unlinked = shell
