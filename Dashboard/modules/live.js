@@ -59,6 +59,8 @@ export class Live {
   #listen() {
     const source = new EventSource("/events");
     this.#source = source;
+    source.addEventListener("open", () =>
+      this.#store.setConnection({ phase: "live", message: null, retryAtMs: null }));
     source.addEventListener("state", (event) => this.#receive(event, (state) => this.#take(state)));
     source.addEventListener("request", (event) => this.#receive(event, (request) => this.#store.addRequest(request)));
     source.addEventListener("error", () => this.#lose("The event stream broke off."));
@@ -77,10 +79,11 @@ export class Live {
 
   #take(state) {
     this.#clock.learn(Date.parse(state.now), Date.now());
-    this.#attempt = 0;
     this.#store.setState(state);
-    this.#store.setConnection({ phase: "live", message: null, retryAtMs: null, lastMs: Date.now() });
-    if (this.#source) this.#watch();
+    this.#store.setConnection({ lastMs: Date.now() });
+    if (!this.#source) return;
+    this.#attempt = 0;
+    this.#watch();
   }
 
   #watch() {

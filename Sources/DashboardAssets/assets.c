@@ -246,8 +246,8 @@ static const unsigned char asset_2[] =
   "            <tbody></tbody>\n"
   "          </table>\n"
   "          <p class=\"empty filtered\" hidden>No recent request used this uplink or backend.</p>\n"
-  "          <div class=\"empty none\"><p>No requests yet. Send one:</p><pre><code class=\"origin\"></c"
-  "ode></pre></div>\n"
+  "          <div class=\"empty none\" hidden><p>No requests yet. Send one:</p><pre><code class=\"orig"
+  "in\"></code></pre></div>\n"
   "        </div>\n"
   "        <aside id=\"explanation\" class=\"explanation\" aria-label=\"Explanation of the request\" hidd"
   "en></aside>\n"
@@ -1695,6 +1695,8 @@ static const unsigned char asset_13[] =
   "  #listen() {\n"
   "    const source = new EventSource(\"/events\");\n"
   "    this.#source = source;\n"
+  "    source.addEventListener(\"open\", () =>\n"
+  "      this.#store.setConnection({ phase: \"live\", message: null, retryAtMs: null }));\n"
   "    source.addEventListener(\"state\", (event) => this.#receive(event, (state) => this.#take(state"
   ")));\n"
   "    source.addEventListener(\"request\", (event) => this.#receive(event, (request) => this.#store."
@@ -1715,11 +1717,11 @@ static const unsigned char asset_13[] =
   "\n"
   "  #take(state) {\n"
   "    this.#clock.learn(Date.parse(state.now), Date.now());\n"
-  "    this.#attempt = 0;\n"
   "    this.#store.setState(state);\n"
-  "    this.#store.setConnection({ phase: \"live\", message: null, retryAtMs: null, lastMs: Date.now("
-  ") });\n"
-  "    if (this.#source) this.#watch();\n"
+  "    this.#store.setConnection({ lastMs: Date.now() });\n"
+  "    if (!this.#source) return;\n"
+  "    this.#attempt = 0;\n"
+  "    this.#watch();\n"
   "  }\n"
   "\n"
   "  #watch() {\n"
@@ -3688,7 +3690,7 @@ static const unsigned char asset_30[] =
 static const perigee_dashboard_asset assets[] = {
   {"/app.js", "text/javascript; charset=utf-8", "\"d84d5dad76d7e838d8a7d1a2fa893614\"", asset_0, sizeof asset_0 - 1},
   {"/favicon.svg", "image/svg+xml", "\"3f44daaa877b4de435fdceb2e5332fde\"", asset_1, sizeof asset_1 - 1},
-  {"/index.html", "text/html; charset=utf-8", "\"9b0ce081b6b31a53720b2b3dc0889aa9\"", asset_2, sizeof asset_2 - 1},
+  {"/index.html", "text/html; charset=utf-8", "\"abd56226e8d9d90173c1f950e76fb7e4\"", asset_2, sizeof asset_2 - 1},
   {"/map/coastline-110m.json", "application/json", "\"6238f7711b3c93d88647b54d06a830b4\"", asset_3, sizeof asset_3 - 1},
   {"/modules/backends-panel.js", "text/javascript; charset=utf-8", "\"efad3fb3fe6d0a68c196b2f842c3fe11\"", asset_4, sizeof asset_4 - 1},
   {"/modules/coastline.js", "text/javascript; charset=utf-8", "\"3cb5e4ac90e6ad482887825a22c56620\"", asset_5, sizeof asset_5 - 1},
@@ -3699,7 +3701,7 @@ static const perigee_dashboard_asset assets[] = {
   {"/modules/header.js", "text/javascript; charset=utf-8", "\"d55368baabc41920abf0f6f22ccde430\"", asset_10, sizeof asset_10 - 1},
   {"/modules/latency-series.js", "text/javascript; charset=utf-8", "\"69dcdc0a0d4b7a47e871425da3b26253\"", asset_11, sizeof asset_11 - 1},
   {"/modules/latency-strip.js", "text/javascript; charset=utf-8", "\"d386d5f47a2b1883791aae42fdd0a5d5\"", asset_12, sizeof asset_12 - 1},
-  {"/modules/live.js", "text/javascript; charset=utf-8", "\"dfbf4447b687e36c740e18be3d278080\"", asset_13, sizeof asset_13 - 1},
+  {"/modules/live.js", "text/javascript; charset=utf-8", "\"173201a952f7349e64e9af15c7badd1f\"", asset_13, sizeof asset_13 - 1},
   {"/modules/map-base.js", "text/javascript; charset=utf-8", "\"df4c8868acc2c19cabcc0867c52d75c2\"", asset_14, sizeof asset_14 - 1},
   {"/modules/map-gestures.js", "text/javascript; charset=utf-8", "\"d87d6ff6b8c5375eeafe072acbd22e2b\"", asset_15, sizeof asset_15 - 1},
   {"/modules/map-overlay.js", "text/javascript; charset=utf-8", "\"72a1749233059a8b15e41502823dfd30\"", asset_16, sizeof asset_16 - 1},
