@@ -103,6 +103,7 @@ public enum GatewayStartError: Error, Sendable, Equatable, CustomStringConvertib
   /// The address cannot be listened on.
   case cannotListen(host: String, port: Int, reason: String)
 
+  /// What is wrong and what to do about it.
   public var description: String {
     switch self {
     case .unprotected(let host, let missingKeys, let missingTLS):

@@ -91,7 +91,7 @@ extension ClientConnection: ClientSink {
     controlTask = nil
     forgetRequest()
     switch state {
-    case .answering where closesAfterAnswer:
+    case .answering where closesAfterAnswer || loop.isDraining:
       return closeOnceWritten(.end(nil))
     case .answering: becomeIdle()
     case .receiving:

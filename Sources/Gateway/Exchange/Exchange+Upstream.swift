@@ -58,6 +58,7 @@ extension Exchange: UpstreamUser {
       try response.receive(body: bytes)
       if response.kind == .events {
         try forwardEvents()
+        sink?.wake(at: machine.nextWake)
       } else {
         try hold(bytes.readableBytes)
         machine.progressed(at: .now())
@@ -87,6 +88,8 @@ extension Exchange: UpstreamUser {
       }
       forward(event, data: data, isTerminal: isTerminal)
     }
+    // A client that was slow to take comments already gives no new sign of it.
+    if sink?.isWritable == false { clientWritabilityChanged(false) }
   }
 
   func upstreamReceivedEnd() {
@@ -102,7 +105,7 @@ extension Exchange: UpstreamUser {
         throw .init(
           fault: .providerTruncated,
           detail: response.events.hasPartialEvent
-            ? "the stream ended within an event" : "the stream ended without [DONE]")
+            ? "the stream ended within an event" : "the stream ended without its last event")
       }
     } catch {
       // The answer is complete, so the connection is as good as before; only what it said is not.

@@ -78,7 +78,9 @@ struct RequestStateMachine {
 
   /// Begins with the best candidate.
   mutating func start() -> Action {
-    candidates > 0 ? .open(candidate: 0, fresh: false) : .giveUp(.linkNoPath)
+    if candidates > 0 { return .open(candidate: 0, fresh: false) }
+    phase = .done
+    return .giveUp(.linkNoPath)
   }
 
   /// An attempt has begun.

@@ -9,6 +9,7 @@ public protocol ControlPlane: Sendable {
 }
 
 extension ControlPlane {
+  /// No path is public.
   public func isPublic(path: String) -> Bool { false }
 }
 

@@ -29,6 +29,26 @@ public struct RequestRecord: Sendable, Equatable {
     public var fault: Fault?
     /// What went wrong, in words; holds no secret.
     public var detail: String?
+
+    /// Creates an attempt.
+    public init(
+      path: PathID, predictedMs: Double?, started: UTC, connected: UTC? = nil,
+      reusedConnection: Bool = false, firstByte: UTC? = nil, ended: UTC, status: Int? = nil,
+      bytesUp: Int = 0, bytesDown: Int = 0, fault: Fault? = nil, detail: String? = nil
+    ) {
+      self.path = path
+      self.predictedMs = predictedMs
+      self.started = started
+      self.connected = connected
+      self.reusedConnection = reusedConnection
+      self.firstByte = firstByte
+      self.ended = ended
+      self.status = status
+      self.bytesUp = bytesUp
+      self.bytesDown = bytesDown
+      self.fault = fault
+      self.detail = detail
+    }
   }
 
   /// What was known before it was routed.
@@ -57,6 +77,26 @@ public struct RequestRecord: Sendable, Equatable {
   public var ended: UTC
   /// What went wrong; `nil` where the client got a complete answer.
   public var fault: Fault?
+
+  /// Creates a record.
+  public init(
+    facts: RequestFacts, decision: RoutingDecision, attempts: [Attempt], chosen: PathID? = nil,
+    predictedMs: Double? = nil, actualMs: Double? = nil, timeToFirstByteMs: Double? = nil,
+    status: Int, usage: TokenUsage? = nil, events: Int = 0, ended: UTC, fault: Fault? = nil
+  ) {
+    self.facts = facts
+    self.decision = decision
+    self.attempts = attempts
+    self.chosen = chosen
+    self.predictedMs = predictedMs
+    self.actualMs = actualMs
+    self.timeToFirstByteMs = timeToFirstByteMs
+    self.status = status
+    self.usage = usage
+    self.events = events
+    self.ended = ended
+    self.fault = fault
+  }
 }
 
 /// Tokens of a request, as the backend counted them.

@@ -38,8 +38,10 @@ public protocol RequestRouter: Sendable {
 }
 
 extension RequestRouter {
+  /// Looks through ``models``.
   public func serves(model: String) -> Bool { models.contains { $0.id == model } }
 
+  /// Does nothing.
   public func requestRefused(_ refusal: Refusal) {}
 }
 

@@ -1,0 +1,275 @@
+import Decisions
+import Links
+import NIOCore
+import Orbits
+import Testing
+
+@testable import Gateway
+
+/// Backends that lie, hang, reset or refuse: before the first byte of an answer the next one is tried.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct FailoverTests {
+  typealias Step = MockBackend.Step
+
+  static let failures: [(name: String, steps: [Step], fault: Fault)] = [
+    ("reset before the head", [.reset], .linkReset),
+    ("close before the head", [.close], .linkReset),
+    (
+      "half a head", [.write("HTTP/1.1 200 OK\r\ncont"), .wait(milliseconds: 10), .close],
+      .providerTruncated
+    ),
+    ("500", Script.response("{\"error\":{}}", status: "500 Oops"), .providerError),
+    ("503 without a body", Script.response("", status: "503 No"), .providerError),
+    ("429", Script.response("{\"error\":{}}", status: "429 Slow"), .providerRateLimited),
+    ("408", Script.response("{}", status: "408 Slow"), .providerError),
+    (
+      "redirect", Script.response("", status: "302 Found", headers: ["location: /"]),
+      .providerBadAnswer
+    ),
+    ("HTML", Script.response("<html>", type: "text/html"), .providerBadAnswer),
+    ("not JSON", Script.response("hello"), .providerBadAnswer),
+    ("half JSON", Script.response("{\"id\":"), .providerBadAnswer),
+    ("garbage", [.write("\u{1}\u{2}garbage\r\n\r\n")], .providerBadAnswer),
+    (
+      "body cut short",
+      [
+        .write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":1}"), .wait(milliseconds: 10),
+        .close,
+      ], .providerTruncated
+    ),
+    (
+      "body reset",
+      [
+        .write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":1}"), .wait(milliseconds: 30),
+        .reset,
+      ], .linkReset
+    ),
+    (
+      "chunks cut short",
+      [
+        .write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"), Script.chunk("{\"a\":1}"),
+        .wait(milliseconds: 10), .close,
+      ], .providerTruncated
+    ),
+    (
+      "bad chunk size", [.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n")],
+      .providerBadAnswer
+    ),
+    (
+      "length too short", [.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n{\"a\":1}")],
+      .providerBadAnswer
+    ),
+    ("gzip", Script.response("{}", headers: ["content-encoding: gzip"]), .providerBadAnswer),
+    ("hang", Script.hang, .providerTimeout),
+    (
+      "hang in the body",
+      [.write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"), .wait(milliseconds: 60_000)],
+      .providerStalled
+    ),
+    (
+      "too large", Script.response("{\"a\":\"\(String(repeating: "x", count: 9000))\"}"),
+      .providerTooLarge
+    ),
+  ]
+
+  @Test(arguments: failures.indices)
+  func theNextCandidateAnswers(_ index: Int) async throws {
+    let failure = Self.failures[index]
+    try await Rig.run(failure.steps, Script.good, configure: Self.impatient) { rig in
+      let response = try await rig.chat()
+      #expect(response.status == 200, "\(failure.name)")
+      #expect(response.text == Script.completion)
+      #expect(response["x-perigee-backend"] == "b1")
+      #expect(response["x-perigee-attempts"] == "2")
+      let record = try #require(try await rig.record())
+      #expect(record.attempts.map(\.fault) == [failure.fault, nil], "\(failure.name)")
+      #expect(record.chosen?.backend == "b1")
+      #expect(record.fault == nil)
+      #expect(
+        rig.router.told.outcomes.map(\.outcome.ending) == [.failed(failure.fault), .answered])
+      #expect(rig.router.told.begun == 2)
+    }
+  }
+
+  static func impatient(_ configuration: inout GatewayConfiguration) {
+    configuration.timeouts.firstByte = .milliseconds(200)
+    configuration.timeouts.idle = .milliseconds(200)
+    configuration.limits.maxResponseBytes = 8000
+  }
+
+  static let streamFailures: [(name: String, steps: [Step], fault: Fault)] = [
+    ("JSON for a stream", Script.good, .providerBadAnswer),
+    ("reset after the head", [Script.streamHead, .wait(milliseconds: 20), .reset], .linkReset),
+    (
+      "close after the head", [Script.streamHead, .wait(milliseconds: 20), .close],
+      .providerTruncated
+    ),
+    ("clean end without events", [Script.streamHead, Script.lastChunk], .providerTruncated),
+    (
+      "half an event, clean end",
+      [Script.streamHead, Script.chunk("data: {\"id\""), Script.lastChunk], .providerTruncated
+    ),
+    (
+      "comments only, then close",
+      [Script.streamHead, Script.chunk(": hi\n\n"), .wait(milliseconds: 20), .close],
+      .providerTruncated
+    ),
+    (
+      "an error event",
+      [Script.streamHead, Script.chunk("data: {\"error\":{\"message\":\"no\"}}\n\n")],
+      .providerErrorEvent
+    ),
+    ("garbage event", [Script.streamHead, Script.chunk("data: hello\n\n")], .providerBadAnswer),
+    ("hang after the head", [Script.streamHead, .wait(milliseconds: 60_000)], .providerTimeout),
+    ("500", Script.response("{\"error\":{}}", status: "500 Oops"), .providerError),
+    (
+      "an event too long",
+      [Script.streamHead, Script.chunk("data: \(String(repeating: "x", count: 5000))")],
+      .providerTooLarge
+    ),
+  ]
+
+  @Test(arguments: streamFailures.indices)
+  func theNextCandidateStreams(_ index: Int) async throws {
+    let failure = Self.streamFailures[index]
+    try await Rig.run(
+      failure.steps, Script.stream(3),
+      configure: {
+        Self.impatient(&$0)
+        $0.limits.maxEventBytes = 4000
+      }
+    ) { rig in
+      let response = try await rig.chat(stream: true)
+      #expect(response.status == 200, "\(failure.name)")
+      #expect(response.isComplete)
+      #expect(
+        response.text
+          == (0..<3).map(Script.event).joined() + Script.usageEvent + "data: [DONE]\n\n")
+      #expect(response["x-perigee-backend"] == "b1")
+      let record = try #require(try await rig.record())
+      #expect(record.attempts.map(\.fault) == [failure.fault, nil], "\(failure.name)")
+      #expect(record.usage == TokenUsage(input: 5, output: 6))
+      #expect(record.events == 5)
+    }
+  }
+
+  @Test func refusedAndGonePaths() async throws {
+    try await Rig.run(
+      Script.good,
+      router: { backends in
+        TestRouter([
+          ("closed", Endpoint(host: "127.0.0.1", port: 1)), ("gone", nil),
+          ("nameless", Endpoint(host: "no-such-host.invalid", port: 80)),
+          ("b0", backends[0].endpoint),
+        ])
+      }
+    ) { rig in
+      let response = try await rig.chat()
+      #expect(response.status == 200 && response["x-perigee-attempts"] == "4")
+      let record = try #require(try await rig.record())
+      #expect(record.attempts.map(\.fault) == [.linkRefused, .linkNoPath, .linkUnreachable, nil])
+    }
+  }
+
+  @Test func aStaleConnectionIsNoFailureOfThePath() async throws {
+    let counter = Counter()
+    let respond = { @Sendable (_: MockBackend.Request) -> [Step] in
+      counter.next() == 2 ? [.close] : Script.good
+    }
+    try await Rig.run(responding: [respond]) { rig in
+      let client = try await rig.client()
+      for _ in 0..<2 {
+        try await client.post("/v1/chat/completions", Rig.body())
+        #expect(try await client.response().status == 200)
+      }
+      #expect(rig.backends[0].seen.connections == 2)
+      #expect(rig.router.told.records.last?.attempts.map(\.fault) == [.linkReset, nil])
+    }
+  }
+
+  @Test func callersFaultsPassThrough() async throws {
+    let body =
+      #"{"error":{"message":"bad temperature","type":"invalid_request_error","param":"temperature","code":null}}"#
+    for stream in [false, true] {
+      try await Rig.run(Script.response(body, status: "422 No"), Script.good) { rig in
+        let response = try await rig.chat(stream: stream)
+        #expect(response.status == 422)
+        #expect(response.text == body)
+        #expect(response["x-perigee-backend"] == "b0")
+        #expect(try await rig.record()?.fault == .callerRejected)
+        #expect(rig.router.told.outcomes.map(\.outcome.ending) == [.answered])
+      }
+    }
+  }
+
+  @Test func whenAllFailTheLastErrorIsToldAsItIs() async throws {
+    let body =
+      #"{"error":{"message":"slow down","type":"tokens","param":null,"code":"rate_limit_exceeded"}}"#
+    try await Rig.run(
+      [.reset], Script.response(body, status: "429 Slow", headers: ["retry-after: 7"])
+    ) { rig in
+      let response = try await rig.chat()
+      #expect(response.status == 429)
+      #expect(response.text == body)
+      #expect(response["retry-after"] == "7")
+      #expect(response["x-perigee-attempts"] == "2")
+      #expect(try await rig.record()?.fault == .providerRateLimited)
+    }
+  }
+
+  @Test(arguments: [
+    ([Step.reset], 503, "link_reset"), (Script.hang, 504, "provider_timeout"),
+    (Script.response("<html>", status: "500 Oops", type: "text/html"), 502, "provider_error"),
+    (Script.response("hello"), 502, "provider_bad_answer"),
+  ])
+  func whenAllFailTheErrorIsOurs(_ steps: [Step], _ status: Int, _ code: String) async throws {
+    try await Rig.run(steps) { rig in
+      let response = try await rig.chat(headers: ["x-stainless-read-timeout: 0.3"])
+      #expect(response.status == status)
+      #expect(response["retry-after"] == "1")
+      #expect(response.text.contains("\"code\":\"\(code)\""))
+      #expect(response.text.contains("b0 over leo"))
+      #expect(try await rig.record()?.status == status)
+    }
+  }
+
+  @Test func withoutAPathTheForecastSaysWhenToRetry() async throws {
+    let retryAt = SystemClock.now().adding(seconds: 42)
+    let rejected = [TestRouter.scored("far", reason: "no satellite in view")]
+    try await Rig.run(
+      Script.good, router: { _ in TestRouter([], rejected: rejected, retryAt: retryAt) }
+    ) { rig in
+      let response = try await rig.chat()
+      #expect(response.status == 503)
+      let seconds = try #require(response["retry-after"].flatMap { Int($0) })
+      #expect((30...42).contains(seconds))
+      #expect(response.text.contains("no satellite in view"))
+      #expect(response.text.contains("link_no_path"))
+      let record = try #require(try await rig.record())
+      #expect(record.fault == .linkNoPath && record.attempts.isEmpty)
+    }
+  }
+
+  @Test func aConnectionIsNotReusedAfterBytesNobodyAskedFor() async throws {
+    let smuggled = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+    try await Rig.run(Script.good + [.write(smuggled)]) { rig in
+      let client = try await rig.client()
+      for _ in 0..<4 {
+        try await client.post("/v1/chat/completions", Rig.body())
+        #expect(try await client.response().text == Script.completion)
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      #expect(rig.backends[0].seen.connections == 4)
+    }
+  }
+
+  @Test func informationalResponsesAndCloseDelimitedBodies() async throws {
+    let early = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n"
+    let old = "HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n" + Script.completion
+    for steps in [[.write(early)] + Script.good, [.write(old), .close]] {
+      try await Rig.run(steps) { rig in
+        let response = try await rig.chat()
+        #expect(response.status == 200 && response.text == Script.completion)
+      }
+    }
+  }
+}
