@@ -31,6 +31,7 @@ export class Live {
   #clock;
   #source = null;
   #attempt = 0;
+  #turn = 0;
   #timer = null;
   #watchdog = null;
   #onFresh;
@@ -46,25 +47,45 @@ export class Live {
   async connect() {
     this.#close();
     this.#store.setConnection({ phase: this.#attempt === 0 && !this.#store.state ? "connecting" : "lost", retryAtMs: null });
+    const turn = (this.#turn += 1);
     try {
-      this.#take(await fetchJson("/api/state"));
+      const state = await fetchJson("/api/state");
+      if (turn !== this.#turn) return;
+      this.#take(state);
       this.#onFresh();
-      this.#store.setRequests((await fetchJson("/api/requests?limit=100")).requests);
+      this.#listen();
     } catch (error) {
-      return this.#lose(error.message);
+      if (turn === this.#turn) this.#lose(error.message);
     }
-    this.#listen();
   }
 
   #listen() {
     const source = new EventSource("/events");
     this.#source = source;
-    source.addEventListener("open", () =>
-      this.#store.setConnection({ phase: "live", message: null, retryAtMs: null }));
+    source.addEventListener("open", () => {
+      this.#store.setConnection({ phase: "live", message: null, retryAtMs: null });
+      this.#loadHistory(source);
+    });
     source.addEventListener("state", (event) => this.#receive(event, (state) => this.#take(state)));
     source.addEventListener("request", (event) => this.#receive(event, (request) => this.#store.addRequest(request)));
     source.addEventListener("error", () => this.#lose("The event stream broke off."));
     this.#watch();
+  }
+
+  /** Asked for only once events flow, so that none falls between the two. */
+  async #loadHistory(source) {
+    const arrived = [];
+    const collect = (event) => arrived.unshift(JSON.parse(event.data));
+    source.addEventListener("request", collect);
+    try {
+      const { requests } = await fetchJson("/api/requests?limit=100");
+      const later = arrived.filter(({ id }) => !requests.some((known) => known.id === id));
+      if (source === this.#source) this.#store.setRequests([...later, ...requests]);
+    } catch (error) {
+      if (source === this.#source) this.#lose(error.message);
+    } finally {
+      source.removeEventListener("request", collect);
+    }
   }
 
   #receive(event, use) {
