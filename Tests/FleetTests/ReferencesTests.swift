@@ -76,7 +76,7 @@ struct ReferencesTests {
       "kind: leo\n        constellation: leo",
       with: "kind: geo\n        longitude: LON deg\n        teleport: gw")
     #expect(Manifests.problems(of: geo.replacing("LON", with: "-15")).isEmpty)
-    let east = Manifests.problems(of: geo.replacing("LON", with: "85"))
+    let east = Manifests.problems(of: geo.replacing("LON", with: "70"))
     #expect(east.map(\.path) == ["sites[0].uplinks[0]"])
     #expect(east.first?.message.contains("`island`") == true)
     #expect(Manifests.problems(of: geo.replacing("LON", with: "175")).count == 2)

@@ -14,12 +14,13 @@ extension FleetReader {
     for leg in geostationaryLegs {
       let ends = [leg.site, fleet.site(named: leg.teleport)].compactMap { $0 }
       for end in ends {
-        guard case .fixed(let place) = end.track,
-          !Sphere.sees(geostationaryLongitudeDeg: leg.longitudeDeg, from: place)
-        else { continue }
+        guard case .fixed(let place) = end.track else { continue }
+        let elevation = GeostationaryView.elevationDeg(longitudeDeg: leg.longitudeDeg, from: place)
+        guard elevation < GeostationaryView.maskDeg else { continue }
         leg.value.problem(
-          "a geostationary satellite over \(Decimal.text(leg.longitudeDeg)) deg is below the horizon of "
-            + "`\(end.name)`",
+          "a geostationary satellite over \(Decimal.text(leg.longitudeDeg)) deg stands at "
+            + "\(Int(elevation.rounded())) deg elevation over `\(end.name)`; "
+            + "\(Int(GeostationaryView.maskDeg)) are needed",
           cure: "Check the satellite's longitude and the site's position; east is positive.")
       }
     }

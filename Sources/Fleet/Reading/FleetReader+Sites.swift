@@ -132,7 +132,7 @@ extension FleetReader {
         cure: "Put the waypoints into the order of time, each later than the one before.")
       return
     }
-    let distance = Sphere.distanceKm(a.position, b.position)
+    let distance = GreatCircle.distanceKm(a.position, b.position)
     guard distance / hours > Self.speedLimitKmh else { return }
     value.problem(
       "getting here takes \(Int((distance / hours).rounded())) km/h; "
