@@ -75,7 +75,8 @@ let package = Package(
     tests("Models"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["perigee"], swiftSettings: settings),
-    tests("Server", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models"] + nio),
+    tests(
+      "Server", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models"] + nio),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -31,7 +31,7 @@ enum Main {
 
   private static func fail(_ message: String, code: Int32, prefix: String = "error: ") -> Never {
     let text = message.hasPrefix("Error: ") ? message : prefix + message
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    writeError(text + "\n")
     exit(code)
   }
 }

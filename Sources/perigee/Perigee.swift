@@ -12,7 +12,7 @@ struct Perigee: AsyncParsableCommand {
       EXAMPLES
         perigee up examples/tristan-da-cunha.yaml
         perigee check examples/polar-station.yaml
-        perigee route examples/tristan-da-cunha.yaml --from tristan --to frankfurt
+        perigee route examples/tristan-da-cunha.yaml --from tristan --to eu-central-1
         perigee passes stations.tle --site 47.61,-122.33 --mask 10
       """,
     version: "perigee \(version)",

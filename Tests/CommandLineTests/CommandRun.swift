@@ -27,20 +27,21 @@ struct CommandRun {
     process.executableURL = Self.binary
     process.arguments = arguments
     process.currentDirectoryURL = Self.root
-    let output = Pipe()
-    let errorFile = FileManager.default.temporaryDirectory
+    let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("perigee-test-\(UUID().uuidString)")
-    FileManager.default.createFile(atPath: errorFile.path, contents: nil)
-    defer { try? FileManager.default.removeItem(at: errorFile) }
-    process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: errorFile)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // Files rather than pipes: nothing has to be read while the command runs.
+    let files = ["output", "errors"].map { folder.appendingPathComponent($0) }
+    for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardError = try FileHandle(forWritingTo: files[1])
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    self.status = process.terminationStatus
-    self.output = String(decoding: data, as: UTF8.self)
-    self.errors = String(decoding: try Data(contentsOf: errorFile), as: UTF8.self)
+    self.status = process.terminationReason == .exit ? process.terminationStatus : -1
+    self.output = String(decoding: try Data(contentsOf: files[0]), as: UTF8.self)
+    self.errors = String(decoding: try Data(contentsOf: files[1]), as: UTF8.self)
   }
 
   /// The rows of CSV output, header first.

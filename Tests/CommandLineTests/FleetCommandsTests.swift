@@ -31,16 +31,16 @@ import Testing
 
   @Test func forecastKeepsItsContract() throws {
     let run = try CommandRun(
-      "forecast", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "frankfurt",
+      "forecast", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "eu-central-1",
       "--start", "2026-11-25T12:00:00Z", "--stop", "2026-11-25T12:05:00Z", "--step", "5",
       "--output", "csv")
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.rows[0] == ["time", "reachable", "rtt_ms", "hops", "path"])
-    #expect(run.rows.count == 62)
+    #expect(run.rows.first == ["time", "reachable", "rtt_ms", "hops", "path"])
+    try #require(run.rows.count == 62)
     for row in run.rows.dropFirst() where row[1] == "true" {
       let nodes = row[4].split(separator: ">")
       #expect(Int(row[3]) == nodes.count - 1)
-      #expect(nodes.first == "tristan" && nodes.last == "frankfurt")
+      #expect(nodes.first == "tristan" && nodes.last == "eu-central-1")
       // 9,900 km of great circle and back at the speed of light.
       #expect(try #require(Double(row[2])) > 66)
     }
@@ -48,7 +48,7 @@ import Testing
 
   @Test func thePathChangesOnlyAtSlotEdges() throws {
     let run = try CommandRun(
-      "forecast", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "frankfurt",
+      "forecast", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "eu-central-1",
       "--uplink", "starlink", "--start", "2026-11-25T12:00:00Z", "--stop", "2026-11-25T12:10:00Z",
       "--step", "1", "--output", "csv")
     #expect(run.status == 0, "\(run.errors)")
@@ -65,7 +65,7 @@ import Testing
   @Test func theIdealForecastIsAShorterOne() throws {
     func rtts(_ ideal: [String]) throws -> [Double] {
       let process = [
-        "forecast", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "frankfurt",
+        "forecast", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "eu-central-1",
         "--uplink", "starlink", "--start", "2026-11-25T12:00:00Z", "--stop",
         "2026-11-25T12:01:00Z", "--step", "15", "--output", "csv",
       ]
@@ -79,7 +79,8 @@ import Testing
 
   @Test func routeAndSkyPrintWhatTheyPromise() throws {
     let route = try CommandRun(
-      "route", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "frankfurt", "--at",
+      "route", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "eu-central-1",
+      "--at",
       "2026-11-25T12:00:00Z")
     #expect(route.status == 0, "\(route.errors)")
     #expect(route.output.contains("one way") && route.output.contains("round trip"))
@@ -93,7 +94,7 @@ import Testing
 
   @Test func unknownSitesAreToldWithTheKnownOnes() throws {
     let run = try CommandRun(
-      "route", "examples/tristan-da-cunha.yaml", "--from", "atlantis", "--to", "frankfurt")
+      "route", "examples/tristan-da-cunha.yaml", "--from", "atlantis", "--to", "eu-central-1")
     #expect(run.status == 2)
     #expect(run.errors.contains("tristan"))
   }

@@ -1,6 +1,8 @@
 import Fleet
 import Foundation
+import Logging
 import Network
+import Orbits
 import Server
 import Testing
 
@@ -152,7 +154,8 @@ import Testing
       backends: [TestFleet.backend("europe", port: mock.port, at: .site("region"))],
       keys: [.file(file.path)])
     try await RunningNode.serve(fleet) { node in
-      #expect(try await node.ask().status == 401)
+      let withoutKey = try await node.ask()
+      #expect(withoutKey.status == 401)
       #expect(try await node.ask(headers: ["authorization": "Bearer sk-wrong"]).status == 401)
       #expect(try await node.ask(headers: ["authorization": "Bearer sk-test-1234"]).status == 200)
       #expect(try await node.get("/api/state").status == 401)
@@ -165,12 +168,12 @@ import Testing
   @Test func aMissingKeyNamesItsPlaceAndNotItsValue() {
     let fleet = TestFleet.make(
       uplinks: [TestFleet.fiber], backends: [], keys: [.environment("PERIGEE_TEST_NO_SUCH_KEY")])
-    #expect {
-      _ = try Node(
+    let error = #expect(throws: NodeError.self) {
+      try Node(
         fleet: fleet, options: NodeOptions(stateDirectory: NSTemporaryDirectory()),
-        logger: .init(label: "test"))
-    } throws: { error in
-      "\(error)".contains("PERIGEE_TEST_NO_SUCH_KEY") && "\(error)".contains("export")
+        logger: Logger(label: "test"))
     }
+    #expect(error?.description.contains("PERIGEE_TEST_NO_SUCH_KEY") == true)
+    #expect(error?.description.contains("export") == true)
   }
 }

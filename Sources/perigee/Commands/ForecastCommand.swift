@@ -13,7 +13,7 @@ struct ForecastCommand: ParsableCommand {
       --ideal: the shortest path that geometry allows at each time, propagation only.
 
       EXAMPLES
-        perigee forecast examples/tristan-da-cunha.yaml --from tristan --to frankfurt
+        perigee forecast examples/tristan-da-cunha.yaml --from tristan --to eu-central-1
         perigee forecast examples/hypatia.yaml --from New-York --to London --ideal \\
           --start 2000-01-01T00:00:00Z --stop 2000-01-01T01:35:30Z --step 15 --output csv
       """)

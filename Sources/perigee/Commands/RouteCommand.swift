@@ -9,7 +9,7 @@ struct RouteCommand: ParsableCommand {
     abstract: "Show the path between two sites at a time, hop by hop.",
     discussion: """
       EXAMPLES
-        perigee route examples/tristan-da-cunha.yaml --from tristan --to frankfurt
+        perigee route examples/tristan-da-cunha.yaml --from tristan --to eu-central-1
         perigee route examples/tristan-da-cunha.yaml --from tristan --to orbit --uplink starlink
       """)
 

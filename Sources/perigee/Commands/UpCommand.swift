@@ -49,9 +49,9 @@ struct UpCommand: AsyncParsableCommand {
       let serving = Task { try await node.run { Self.tell($0) } }
       let signals = Self.cancelOnSignal(serving)
       defer { for signal in signals { signal.cancel() } }
-      Self.say("perigee \(Perigee.version): fleet \(fleet.name), computing the sky")
+      writeOutput("perigee \(Perigee.version): fleet \(fleet.name), computing the sky\n")
       try await serving.value
-      Self.say("stopped")
+      writeOutput("stopped\n")
     } catch let error as NodeError {
       if error.isInput { throw InputError(description: error.description) }
       throw Failure(description: error.description)
@@ -61,31 +61,28 @@ struct UpCommand: AsyncParsableCommand {
     }
   }
 
-  /// Prints a line at once: `print` would keep it back where the output is a file or a pipe.
-  private static func say(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
-  }
-
   private static func tell(_ event: Node.Event) {
     switch event {
     case .listening(let address):
-      say("endpoint   \(address.url)/v1")
-      say("dashboard  \(address.url)/")
-      say("metrics    \(address.url)/metrics")
+      writeOutput("endpoint   \(address.url)/v1\n")
+      writeOutput("dashboard  \(address.url)/\n")
+      writeOutput("metrics    \(address.url)/metrics\n")
     case .model(let backend, let state):
       switch state {
-      case .ready: say("model      \(backend) is ready")
+      case .ready: writeOutput("model      \(backend) is ready\n")
       case .failed(let error, let after):
-        say("model      \(backend) is unavailable: \(error); looked for again every \(after)")
+        writeOutput(
+          "model      \(backend) is unavailable: \(error); looked for again every \(after)\n")
       case .restarting(let after, let reason):
-        say("model      \(backend) restarts in \(after): \(reason)")
+        writeOutput("model      \(backend) restarts in \(after): \(reason)\n")
       case .starting, .loading, .stopped: break
       }
     case .ready(let answering, let unavailable):
-      say("ready      \(answering.count) of \(answering.count + unavailable.count) backends")
+      writeOutput(
+        "ready      \(answering.count) of \(answering.count + unavailable.count) backends\n")
     case .health(let path, let transition):
       let what = transition.isHealthy ? "is healthy again" : "is unhealthy"
-      say("health     \(path) \(what)\(transition.reason.map { ": \($0)" } ?? "")")
+      writeOutput("health     \(path) \(what)\(transition.reason.map { ": \($0)" } ?? "")\n")
     }
   }
 
@@ -98,7 +95,8 @@ struct UpCommand: AsyncParsableCommand {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         if task.isCancelled { Foundation.exit(130) }
-        say("stopping: requests under way may finish; press Ctrl-C again to stop at once")
+        writeOutput(
+          "stopping: requests under way may finish; press Ctrl-C again to stop at once\n")
         task.cancel()
       }
       source.resume()

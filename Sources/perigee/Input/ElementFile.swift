@@ -14,10 +14,10 @@ struct ElementFile {
     self.elements = parsed.elements
     self.problems = parsed.problems
     for problem in problems.prefix(20) {
-      FileHandle.standardError.write(Data("\(path): \(problem)\n".utf8))
+      writeError("\(path): \(problem)\n")
     }
     if problems.count > 20 {
-      FileHandle.standardError.write(Data("\(path): and \(problems.count - 20) more\n".utf8))
+      writeError("\(path): and \(problems.count - 20) more\n")
     }
     if elements.isEmpty {
       throw InputError(description: "\(path): no usable element set")

@@ -22,15 +22,12 @@ struct Progress {
     }
     printed = now
     isShown = true
-    write("\r\(label) \(done * 100 / total) % (\(done) of \(total))\u{1B}[K")
+    writeError("\r\(label) \(done * 100 / total) % (\(done) of \(total))\u{1B}[K")
   }
 
   /// Clears the line.
   func finish() {
-    if isShown { write("\r\u{1B}[K") }
+    if isShown { writeError("\r\u{1B}[K") }
   }
 
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
-  }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Prints rows as they come: CSV and JSON at once, a table when its widths are known.
 struct RowPrinter {
   private let columns: [String]
@@ -52,7 +50,7 @@ struct RowPrinter {
   }
 
   private mutating func flush() {
-    FileHandle.standardOutput.write(Data(buffer.utf8))
+    writeOutput(buffer)
     buffer.removeAll(keepingCapacity: true)
   }
 
