@@ -18,24 +18,24 @@ final class TestRouter: RequestRouter {
   let rejected: [RoutingDecision.Scored]
   let retryAt: UTC?
   let renames: [String: String]
+  let modelNames: [String]
   private let memory = Mutex(Memory())
 
   init(
     _ endpoints: [(name: String, endpoint: Endpoint?)], renames: [String: String] = [:],
-    rejected: [RoutingDecision.Scored] = [], retryAt: UTC? = nil
+    rejected: [RoutingDecision.Scored] = [], retryAt: UTC? = nil,
+    models: [String] = ["test-model", "org/other"]
   ) {
     self.endpoints = endpoints
     self.renames = renames
     self.rejected = rejected
     self.retryAt = retryAt
+    modelNames = models
   }
 
   var models: [ModelEntry] {
     let created = UTC(year: 2026, month: 1, day: 1)
-    return [
-      ModelEntry(id: "test-model", created: created, ownedBy: "test"),
-      ModelEntry(id: "org/other", created: created, ownedBy: "test"),
-    ]
+    return modelNames.map { ModelEntry(id: $0, created: created, ownedBy: "test") }
   }
 
   func decide(_ facts: RequestFacts) -> RoutingDecision {

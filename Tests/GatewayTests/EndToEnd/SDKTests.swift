@@ -1,0 +1,58 @@
+import Decisions
+import Links
+import Testing
+
+@testable import Gateway
+
+/// The unmodified `openai` package for Python against the gateway. The assertions are in the scripts.
+@Suite(
+  .serialized, .timeLimit(.minutes(5)),
+  .enabled(
+    if: PythonScript.hasOpenAI,
+    "set PERIGEE_PYTHON to a Python interpreter that has the openai package"))
+struct SDKTests {
+  private static let key = "sdk-key"
+
+  private func run(_ script: String, then check: (Rig) async throws -> Void = { _ in }) async throws
+  {
+    try await Rig.run(
+      responding: [ModelBackend.respond], configure: { $0.keys = [Secret(Self.key)] },
+      router: { TestRouter([("b0", $0[0].endpoint)], models: ModelBackend.models) }
+    ) { rig in
+      let outcome = try await PythonScript.run(script, port: rig.port, key: Self.key)
+      #expect(outcome.status == 0, "\(script): \(outcome.output)")
+      try await check(rig)
+    }
+  }
+
+  @Test func chat() async throws {
+    try await run("chat.py") { rig in
+      #expect(rig.router.told.records.allSatisfy { $0.fault == nil })
+      #expect(rig.router.told.records.contains { $0.facts.bytes > 2_000_000 })
+    }
+  }
+
+  @Test func tools() async throws { try await run("tools.py") }
+
+  @Test func errors() async throws { try await run("errors.py") }
+
+  @Test func embeddingsAndModels() async throws { try await run("embeddings_models.py") }
+
+  @Test func manyAtOnce() async throws {
+    try await run("many_at_once.py") { rig in
+      #expect(rig.router.told.records.filter { $0.fault == nil }.count == 3 * 64)
+    }
+  }
+
+  @Test func cancel() async throws {
+    try await run("cancel.py") { rig in
+      let isCancelled = try await rig.eventually { rig.backends[0].seen.abandoned == 3 }
+      #expect(isCancelled)
+      let faults = rig.router.told.records.map(\.fault)
+      #expect(faults.count == 3)
+      // Of the SDK's time-out the gateway knows too: either may be first.
+      #expect(faults.allSatisfy { $0 == .callerCancelled || $0 == .providerTimeout })
+      #expect(faults.first == .callerCancelled && faults.last == .callerCancelled)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// Runs the scripts in `Python/` with the interpreter that `PERIGEE_PYTHON` names.
+enum PythonScript {
+  struct Outcome {
+    var status: Int32
+    var output: String
+  }
+
+  static let interpreter = ProcessInfo.processInfo.environment["PERIGEE_PYTHON"]
+
+  /// Whether the interpreter has the `openai` package.
+  static let hasOpenAI: Bool = {
+    guard let interpreter, FileManager.default.isExecutableFile(atPath: interpreter) else {
+      return false
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: interpreter)
+    process.arguments = ["-c", "import openai"]
+    process.standardError = FileHandle.nullDevice
+    try? process.run()
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }()
+
+  /// Runs a script against the gateway on `port`; a failed assertion in it is a status other than 0.
+  static func run(_ name: String, port: Int, key: String) async throws -> Outcome {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Python")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: interpreter ?? "")
+    process.arguments = [folder.appendingPathComponent(name).path]
+    process.environment = ProcessInfo.processInfo.environment.merging([
+      "OPENAI_BASE_URL": "http://127.0.0.1:\(port)/v1", "OPENAI_API_KEY": key,
+      "PYTHONDONTWRITEBYTECODE": "1",
+    ]) { $1 }
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        continuation.resume(returning: String(decoding: data, as: UTF8.self))
+      }
+    }
+    process.waitUntilExit()
+    return Outcome(status: process.terminationStatus, output: output)
+  }
+}
