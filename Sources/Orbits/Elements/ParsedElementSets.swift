@@ -78,12 +78,12 @@ private enum ElementFormat {
       return
     }
     let text = first.trimmed
-    let other: String
+    let found: String
     switch text.first {
     case UInt8(ascii: "["), UInt8(ascii: "{"):
       self = .json
       return
-    case UInt8(ascii: "<"): other = "XML or HTML"
+    case UInt8(ascii: "<"): found = "the file looks like XML or HTML"
     default:
       let words = String(decoding: text, as: UTF8.self).uppercased()
       if words.contains(","), OMMKeyword.required.contains(where: { words.contains($0.rawValue) }) {
@@ -94,11 +94,13 @@ private enum ElementFormat {
         self = .tle
         return
       }
-      other = words.hasPrefix("CCSDS_OMM_VERS") ? "OMM in key = value form" : "not element sets"
+      found =
+        words.hasPrefix("CCSDS_OMM_VERS")
+        ? "the file looks like an OMM in key = value form" : "the file holds no element set"
     }
     self = .unreadable(
       ElementSetProblem(
-        line: first.number, message: "the file looks like \(other)",
+        line: first.number, message: found,
         cure: "give a TLE file, or an OMM file in CSV or JSON"))
   }
 }

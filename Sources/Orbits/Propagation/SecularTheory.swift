@@ -27,7 +27,6 @@ struct SecularTheory: Sendable {
   let nodeRate: Double
 
   // Drag: coefficients of powers of time, named by what they act on.
-  let bstar: Double
   let c1: Double
   let bstarC4: Double
   let bstarC5: Double
@@ -115,7 +114,6 @@ extension SecularTheory {
     perigeeRate = rates.perigee
     nodeRate = rates.node
 
-    bstar = elements.bstar
     c1 = drag.c1
     bstarC4 = elements.bstar * drag.c4
     bstarC5 = elements.bstar * drag.c5
