@@ -218,23 +218,6 @@ struct ElementsTests {
     #expect(planes.first?.message == "2 of the 3 planes would have no satellite")
   }
 
-  @Test("a +Grid that would pass through the Earth is refused")
-  func throughTheEarth() throws {
-    let yaml = """
-      name: a
-      constellations:
-        - name: leo
-          isls: plusGrid
-          minElevation: 25 deg
-          shells:
-            - {name: s, planes: 3, satellitesPerPlane: 22, altitude: 550 km, inclination: 53 deg}
-      sites: []
-      """
-    #expect(Manifests.problems(of: yaml).map(\.path) == ["constellations[0].isls"])
-    #expect(Manifests.problems(of: yaml.replacing("isls: plusGrid", with: "isls: none")).isEmpty)
-    #expect(Manifests.problems(of: yaml.replacing("planes: 3,", with: "planes: 12,")).isEmpty)
-  }
-
   @Test("Walker phasing adds up to no twist between the last plane and the first")
   func noTwist() throws {
     for phasing in ["0", "1", "17", "39.5", "71", "alternating"] {

@@ -78,30 +78,6 @@ struct PresetTests {
     #expect(Set(numbers).count == numbers.count)
   }
 
-  @Test(
-    "no inter-satellite link of any preset passes through the Earth or its air", arguments: filed)
-  func linksClearTheEarth(_ filed: Filed) throws {
-    let constellation = try Self.constellation("preset: \(filed.preset)")
-    guard constellation.links == .plusGrid else { return }
-    let grazingKm = 6_378.135 + 80
-    for shell in constellation.shells {
-      let satellites = try shell.satellites.map { try Satellite($0) }
-      for minute in [0.0, 25, 50, 75] {
-        let positions = try satellites.map { try $0.state(minutesSinceEpoch: minute).positionKm }
-        for (a, b) in gridPairs(of: shell) {
-          #expect(lowestPointKm(positions[a], positions[b]) > grazingKm - 25)
-        }
-      }
-    }
-  }
-
-  @Test("the wide planes of Starlink's polar shells have no links; the others have")
-  func starlinkPolarShells() throws {
-    let constellation = try Self.constellation("preset: starlink-gen1")
-    #expect(constellation.shells.map(\.name) == ["550", "540", "570", "560a", "560b"])
-    #expect(constellation.shells.map { $0.planes.isEmpty } == [false, false, false, true, true])
-  }
-
   @Test("stars do not wrap, deltas do")
   func wrapping() throws {
     #expect(try Self.constellation("preset: oneweb").shells.map(\.planesWrap) == [false])

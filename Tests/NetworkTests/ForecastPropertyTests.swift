@@ -87,6 +87,23 @@ import Testing
     }
   }
 
+  @Test(arguments: cases) func lasersStayClearOfTheAtmosphere(_ test: Case) throws {
+    // Few planes, so that many neighbours have the Earth between them.
+    let topology = SmallWorld.topology(
+      shell: SmallWorld.shell(planes: 4, perPlane: 26, inclinationDeg: 97.6), maskDeg: 5)
+    let time = SmallWorld.epoch.adding(seconds: Double(test.seed) * 700)
+    let state = NetworkState(topology, instant: time)
+    let field = try #require(state.field(to: "region"))
+    for (satellite, next) in field.nextOfSatellite.enumerated() {
+      guard case .satellite(let other) = next else { continue }
+      let ends = [satellite, other].map { state.sky.positionsKm[$0] }
+      let lowest = (0...200).map { step in
+        length(ends[0] + (ends[1] - ends[0]) * (Double(step) / 200))
+      }.min()
+      #expect(try #require(lowest) >= 6_378.135 + 80 - 1)
+    }
+  }
+
   @Test(arguments: cases) func intervalsAreContiguousSlots(_ test: Case) {
     let (_, forecasts, time) = forecasts(test)
     #expect(forecasts.count == 6)

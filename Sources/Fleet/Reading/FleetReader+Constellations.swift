@@ -40,9 +40,7 @@ extension FleetReader {
       let links = declared ?? preset?.links ?? .none
       let access = access(of: fields, preset: preset, needed: source != "preset")
       if links == .plusGrid {
-        shells = shells?.map {
-          linkable($0, isPreset: preset != nil, at: fields.optional("isls") ?? value)
-        }
+        for shell in shells ?? [] { requirePlanes(shell, at: fields.optional("isls") ?? value) }
       }
       guard let name, let shells, let access else { return nil }
       return Constellation(
@@ -73,33 +71,12 @@ extension FleetReader {
     }
   }
 
-  /// The shell as a +Grid can link it.
-  ///
-  /// A declared shell that a +Grid cannot link is a problem. A preset's shell, such as the four and
-  /// six wide planes of Starlink's 97.6-degree shells, loses its links and stays a bent pipe.
-  private func linkable(
-    _ shell: Constellation.Shell, isPreset: Bool, at value: Value
-  ) -> Constellation.Shell {
-    if shell.planes.isEmpty {
-      value.problem(
-        "plusGrid needs to know which satellites share a plane, and the shell `\(shell.name)` does not say",
-        cure: "Add `planes:` under `elements`, as in `planes: {byRaan: 72}`, or write `isls: none`."
-      )
-      return shell
-    }
-    guard let blocked = SightLine.firstBlocked(in: shell) else { return shell }
-    guard isPreset else {
-      value.problem(
-        "plusGrid would link `\(shortened(blocked.from))` and `\(shortened(blocked.to))` through the Earth: "
-          + "up to \(Int(blocked.distanceKm)) km apart, where sight ends at \(Int(blocked.limitKm)) km",
-        cure:
-          "Declare more planes or satellites per plane (or take those off station out of an element "
-          + "file), or write `isls: none`.")
-      return shell
-    }
-    var unlinked = shell
-    unlinked.planes = []
-    return unlinked
+  /// A +Grid needs to know who its neighbours are.
+  private func requirePlanes(_ shell: Constellation.Shell, at value: Value) {
+    guard shell.planes.isEmpty else { return }
+    value.problem(
+      "plusGrid needs to know which satellites share a plane, and the shell `\(shell.name)` does not say",
+      cure: "Add `planes:` under `elements`, as in `planes: {byRaan: 72}`, or write `isls: none`.")
   }
 
   mutating func zone(_ value: Value) -> OrbitalZone? {

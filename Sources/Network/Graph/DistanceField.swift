@@ -109,12 +109,11 @@ struct DistanceField: Sendable {
     while let (km, node) = heap.pop() {
       let satellite = Int(node)
       guard km <= fromSatelliteKm[satellite] else { continue }
-      let position = sky.positionsKm[satellite]
       let first = Int(topology.linkStarts[satellite])
       for slot in first..<Int(topology.linkStarts[satellite + 1]) {
         let other = Int(topology.linkTargets[slot])
-        guard sky.isUsable[other] else { continue }
-        let through = km + length(sky.positionsKm[other] - position)
+        guard let link = sky.linkKm(satellite, other) else { continue }
+        let through = km + link
         guard through < fromSatelliteKm[other] else { continue }
         fromSatelliteKm[other] = through
         nextOfSatellite[other] = .satellite(satellite)

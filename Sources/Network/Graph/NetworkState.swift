@@ -45,7 +45,7 @@ public struct NetworkState: Sendable {
       let links = Int(topology.linkStarts[satellite])..<Int(topology.linkStarts[satellite + 1])
       for target in topology.linkTargets[links] {
         let other = Int(target)
-        guard !result[other], sky.isUsable[other] else { continue }
+        guard !result[other], sky.linkKm(satellite, other) != nil else { continue }
         result[other] = true
         open.insert(other)
       }

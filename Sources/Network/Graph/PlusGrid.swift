@@ -1,5 +1,6 @@
 /// The +Grid: each satellite is linked to the next and the previous in its plane, and to the
-/// satellite of the same slot in both neighbouring planes (Bhattacherjee and Singla, CoNEXT 2019).
+/// satellite of the same slot in both neighbouring planes (Bhattacherjee and Singla, CoNEXT 2019). A
+/// link carries traffic while the two see each other (``Sky/linkKm(_:_:)``).
 enum PlusGrid {
   /// For each satellite of `shell`, the numbers of its neighbours, counted from `base`.
   static func neighbours(

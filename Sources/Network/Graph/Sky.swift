@@ -8,6 +8,32 @@ public struct Sky: Sendable {
   public let positionsKm: [Vector3]
   /// Whether SGP4 gave a position: not so for a decayed satellite.
   public let isUsable: [Bool]
+
+  /// The height above which a laser beam passes clear of the atmosphere, kilometres (Kassing et al.,
+  /// IMC 2020).
+  static let beamClearanceKm = 80.0
+  private static let grazingRadiusSquared: Double = {
+    let radius = 6_378.135 + beamClearanceKm
+    return radius * radius
+  }()
+
+  /// The length of the link between two satellites, kilometres, or `nil` where the Earth or its
+  /// atmosphere is in the way or one of them is gone.
+  @inline(__always)
+  func linkKm(_ a: Int, _ b: Int) -> Double? {
+    guard isUsable[a], isUsable[b] else { return nil }
+    let from = positionsKm[a]
+    let line = positionsKm[b] - from
+    let squared = dot(line, line)
+    // The point of the line nearest to the Earth's centre, where it lies between the two.
+    let along = -dot(from, line)
+    if along > 0, along < squared {
+      guard dot(from, from) - along * along / squared >= Self.grazingRadiusSquared else {
+        return nil
+      }
+    }
+    return squared.squareRoot()
+  }
 }
 
 extension Topology {
