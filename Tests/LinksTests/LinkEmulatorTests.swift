@@ -61,7 +61,7 @@ import Testing
     await backend.stop()
   }
 
-  @Test func anOutageHoldsAndLoosesNothing() async throws {
+  @Test func anOutageHoldsAndLosesNothing() async throws {
     let backend = try await Backend.echo(on: loops)
     let start = SystemClock.now()
     let link = route(oneWayMs: 10, upMbps: 100, downMbps: 100)

@@ -80,6 +80,26 @@ import Testing
     await backend.stop()
   }
 
+  @Test func bytesThatArriveTogetherWithAResetComeFirst() async throws {
+    let sky = MutableSky(link)
+    let backend = try await Backend.serving(on: loops) { [link] peer in
+      _ = await peer.read(4)
+      // An outage holds both until one retransmission takes them along.
+      sky.set(nil)
+      try? await peer.channel.writeAndFlush(ByteBuffer(string: "half an ans")).get()
+      peer.reset()
+      try? await Task.sleep(for: .milliseconds(50))
+      sky.set(link)
+    }
+    try await withLink(to: backend.port, sky: sky.asking) { port, _ in
+      let client = try await Peer.connect(to: port, on: loops)
+      client.send("ping")
+      #expect(await client.read(11).0 == ByteBuffer(string: "half an ans"))
+      #expect(await client.ended().0 == .reset)
+    }
+    await backend.stop()
+  }
+
   @Test(arguments: [false, true])
   func aClientThatLeavesIsSeenOneWayLater(byReset: Bool) async throws {
     let end = AsyncStream.makeStream(of: UTC.self)

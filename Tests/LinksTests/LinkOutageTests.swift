@@ -39,6 +39,19 @@ import Testing
     #expect(arrived[0] >= .microseconds(1_630_000) && arrived[0] < .microseconds(1_631_000))
   }
 
+  @Test func whatWasUnderWayGoesThroughTheLineAgain() {
+    // 8 Mbit/s, a byte a microsecond: 40 pieces of 1 ms each, all under way when the link goes.
+    let slow = route(oneWayMs: 50, upMbps: 8)
+    let sky = Forecast.of([(0.045, slow), (0.1, nil), (100, slow)])
+    let drive = ShaperDrive(sky: sky, direction: .up)
+    let arrivals = drive.run(
+      (0..<40).map { _ in .init(connection: 0, time: epoch, bytes: 1_000) }, seed: 0)
+    #expect(arrivals.count == 40)
+    for (earlier, later) in zip(arrivals, arrivals.dropFirst()) {
+      #expect(later.arrived - earlier.arrived >= .milliseconds(1))
+    }
+  }
+
   @Test func aLinkWithoutCapacityIsDown() {
     let sky = Forecast.of([(2, route(oneWayMs: 1, upMbps: 0)), (100, link)])
     #expect(arrivals(sky, at: [0]) == [.microseconds(3_050_001)])

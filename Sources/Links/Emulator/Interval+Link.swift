@@ -27,10 +27,10 @@ extension Forecast.Interval {
   }
 
   /// The most that a connection may have under way in one direction: twice the product of capacity
-  /// and round trip, at least 64 KiB and at most 8 MiB.
+  /// and round trip (and a piece's 2 ms, to keep a short link busy), at least 64 KiB and at most 8 MiB.
   func windowBytes(_ direction: LinkDirection, at time: UTC) -> Int {
     guard let route, let rate = rate(direction) else { return 65_536 }
-    let roundTripSeconds = 2 * (minimumOneWayMs(at: time) + max(0, route.jitterMs)) / 1_000
+    let roundTripSeconds = 2 * (minimumOneWayMs(at: time) + max(0, route.jitterMs)) / 1_000 + 0.002
     return Int(min(8_388_608, max(65_536, 2 * rate.bytesPerSecond * roundTripSeconds)))
   }
 }

@@ -35,6 +35,7 @@ public struct LinkShaper: Sendable {
 
   private enum State: Equatable {
     case waiting
+    /// Out of the link at `due`, unless something before it is still under way then.
     case flying(departed: UTC, due: UTC)
   }
 
@@ -54,7 +55,6 @@ public struct LinkShaper: Sendable {
   /// In order of offer; those that wait come after those that fly.
   private var passages: [Passage] = []
   private var stall: Stall?
-  private var lastDue: UTC?
   private var timeoutMs = LossRecovery.initialTimeoutMs
 
   /// Creates an idle direction of a connection; `seed` determines its jitter and losses.
@@ -100,7 +100,6 @@ public struct LinkShaper: Sendable {
       let earliest = departed.later(byMs: interval.minimumOneWayMs(at: now))
       if earliest > now {
         passages[arrived].state = .flying(departed: departed, due: earliest)
-        lastDue = max(earliest, lastDue ?? earliest)
         break
       }
       arrived += 1
@@ -123,9 +122,7 @@ public struct LinkShaper: Sendable {
     timeoutMs = recovery.timeoutMs
     let jitterMs = random.exponential(mean: route.jitterMs)
     let delayMs = latencyMs + jitterMs + recovery.delayMs(of: segment, random: &random)
-    let due = max(departed.later(byMs: delayMs), lastDue ?? departed)
-    lastDue = due
-    return .flying(departed: departed, due: due)
+    return .flying(departed: departed, due: departed.later(byMs: delayMs))
   }
 
   private mutating func retransmit(

@@ -35,11 +35,11 @@ extension Forecast {
   }
 
   /// A seeded sky: LEO to GEO latencies, moving, with handoffs and outages, back up for good at the end.
-  static func random(_ random: inout SplitMix64) -> Forecast {
+  static func random(_ random: inout SplitMix64, outages: Double = 0.25) -> Forecast {
     var parts: [(seconds: Double, route: Route?)] = []
     for _ in 0..<Int.random(in: 1...12, using: &random) {
       let seconds = Double.random(in: 0.05...4, using: &random)
-      parts.append((seconds, random.unit() < 0.25 ? nil : Route.random(&random)))
+      parts.append((seconds, random.unit() < outages ? nil : Route.random(&random)))
     }
     parts.append((100_000, Route.random(&random)))
     return .of(parts)
