@@ -83,7 +83,7 @@ public struct ManagedModel: Sendable, Equatable {
   /// Creates a managed model.
   public init(
     model: String, contextTokens: Int = ManagedModel.defaultContextTokens,
-    embeddings: Bool = false
+    embeddings: Bool = true
   ) {
     self.model = model
     self.contextTokens = contextTokens

@@ -58,7 +58,7 @@ extension FleetReader {
       guard let model else { return nil }
       return ManagedModel(
         model: model, contextTokens: context ?? ManagedModel.defaultContextTokens,
-        embeddings: embeddings ?? false)
+        embeddings: embeddings ?? true)
     }
   }
 

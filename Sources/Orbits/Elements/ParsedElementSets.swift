@@ -1,4 +1,4 @@
-/// Why one element set of a file could not be read, where it stands, and what to do about it.
+/// What is wrong with an element set of a file, where it stands, and what to do about it.
 public struct ElementSetProblem: Error, Hashable, Sendable, CustomStringConvertible {
   /// The line in the file, counted from 1.
   public var line: Int
@@ -8,9 +8,14 @@ public struct ElementSetProblem: Error, Hashable, Sendable, CustomStringConverti
   public var message: String
   /// What to do about it.
   public var cure: String
+  /// Whether the element set was used all the same.
+  public var isWarning: Bool
 
   /// Creates a problem.
-  public init(line: Int, column: Int? = nil, message: String, cure: String) {
+  public init(
+    line: Int, column: Int? = nil, message: String, cure: String, isWarning: Bool = false
+  ) {
+    self.isWarning = isWarning
     self.line = line
     self.column = column
     self.message = message
@@ -28,7 +33,8 @@ public struct ElementSetProblem: Error, Hashable, Sendable, CustomStringConverti
 public struct ParsedElementSets: Sendable, Equatable {
   /// The element sets, in the order of the file.
   public var elements: [ElementSet]
-  /// The problems, in the order of the file. A set with a problem is not among the elements.
+  /// The problems, in the order of the file. A set with a problem is not among the elements, unless
+  /// the problem is a warning.
   public var problems: [ElementSetProblem]
 
   /// Creates a result.
@@ -42,8 +48,9 @@ extension ElementSet {
   /// Reads element sets in whichever of the published forms `text` has.
   ///
   /// - TLE of two or three lines, with Alpha-5 catalogue numbers. Indented lines, collapsed spacing and a
-  ///   missing checksum are accepted. A wrong checksum is a problem, and its set is refused: a
-  ///   damaged digit moves a satellite by kilometres, and nothing tells which digit it is.
+  ///   missing checksum are accepted. A wrong checksum is a warning and the set is used: sets edited by
+  ///   hand, such as the standard verification set, often keep the old sum. But a damaged digit moves a
+  ///   satellite by kilometres, so show warnings to whoever gave the file.
   /// - OMM (CCSDS 502.0-B-3) as comma-separated values or JSON, as CelesTrak and Space-Track publish it.
   ///
   /// One bad set does not spoil the others. Text without any element set is a problem, never an

@@ -18,6 +18,8 @@ struct TLELine {
   }
 
   let line: Int
+  /// The warning that the checksum does not match, where it does not.
+  private(set) var checksumWarning: ElementSetProblem?
   private var pieces: [Field: Piece] = [:]
 
   /// 1 or 2 for element lines, `nil` for anything else. Names may begin with a digit, too, so a
@@ -40,7 +42,7 @@ struct TLELine {
     let number = Self.number(of: text[...]) ?? 0
     let layout = number == 1 ? Layout.first : Layout.second
     guard let stray = layout.firstStrayColumn(in: text) else {
-      try checkColumnChecksum(text, number: number)
+      checksumWarning = checkColumnChecksum(text, number: number)
       for (field, columns) in layout.fields where columns.lowerBound <= text.count {
         let end = min(columns.upperBound, text.count)
         pieces[field] = Piece(
@@ -66,14 +68,14 @@ struct TLELine {
 
   /// The last digit must be the sum of the digits before it, a minus counting 1, modulo 10. A blank or
   /// missing one is accepted.
-  private func checkColumnChecksum(_ text: [UInt8], number: Int) throws(ElementSetProblem) {
-    guard text.count >= 69, isDigit(text[68]) else { return }
+  private func checkColumnChecksum(_ text: [UInt8], number: Int) -> ElementSetProblem? {
+    guard text.count >= 69, isDigit(text[68]) else { return nil }
     let sum = TLEChecksum.of(text[..<68])
-    guard Int(text[68] - 48) != sum else { return }
-    throw ElementSetProblem(
+    guard Int(text[68] - 48) != sum else { return nil }
+    return ElementSetProblem(
       line: line, column: 69,
       message: "the checksum of line \(number) is \(text[68] - 48), but its digits sum to \(sum)",
-      cure: "a digit is damaged; download the element set again")
+      cure: "if nobody edited the set, a digit is damaged: download it again", isWarning: true)
   }
 }
 

@@ -61,22 +61,22 @@ enum TLEReader {
     name: TextLine?, _ one: TextLine, _ two: TextLine, to result: inout ParsedElementSets
   ) {
     do throws(ElementSetProblem) {
-      result.elements.append(try elementSet(name: name, one, two))
+      let (line1, line2) = (try TLELine(one), try TLELine(two))
+      result.elements.append(try elementSet(name: name, line1, line2))
+      result.problems += [line1.checksumWarning, line2.checksumWarning].compactMap { $0 }
     } catch {
       result.problems.append(error)
     }
   }
 
   private static func elementSet(
-    name: TextLine?, _ one: TextLine, _ two: TextLine
+    name: TextLine?, _ line1: TLELine, _ line2: TLELine
   ) throws(ElementSetProblem) -> ElementSet {
-    let line1 = try TLELine(one)
-    let line2 = try TLELine(two)
     let catalog1 = try line1.catalogNumber()
     let catalog2 = try line2.catalogNumber()
     guard catalog1 == catalog2 else {
       throw ElementSetProblem(
-        line: two.number, column: 3,
+        line: line2.line, column: 3,
         message: "line 2 is of object \(catalog2), line 1 of object \(catalog1)",
         cure: "put the two lines of one object together")
     }
@@ -94,7 +94,7 @@ enum TLEReader {
       ephemerisType: line1.whole(.ephemerisType), elementSetNumber: line1.whole(.elementSetNumber),
       revolutionAtEpoch: line2.whole(.revolution))
     if let error = set.rangeError {
-      throw ElementSetProblem(line: two.number, message: error.message, cure: error.cure)
+      throw ElementSetProblem(line: line2.line, message: error.message, cure: error.cure)
     }
     return set
   }

@@ -14,7 +14,7 @@ struct ElementFile {
     self.elements = parsed.elements
     self.problems = parsed.problems
     for problem in problems.prefix(20) {
-      writeError("\(path): \(problem)\n")
+      writeError("\(problem.isWarning ? "warning: " : "")\(path): \(problem)\n")
     }
     if problems.count > 20 {
       writeError("\(path): and \(problems.count - 20) more\n")
@@ -26,7 +26,7 @@ struct ElementFile {
 
   /// Ends the command with exit code 2 where sets had to be left out, after the others were shown.
   func failIfIncomplete() throws {
-    let rejected = problems.count
+    let rejected = problems.count { !$0.isWarning }
     guard rejected > 0 else { return }
     throw InputError(
       description: "\(path): \(rejected) element set(s) left out, \(elements.count) used")
