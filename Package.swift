@@ -74,7 +74,8 @@ let package = Package(
     tests("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio, exclude: ["Python"]),
     tests("Models"),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["perigee"], swiftSettings: settings),
+      name: "CommandLineTests", dependencies: ["perigee"], exclude: ["Python"],
+      swiftSettings: settings),
     tests(
       "Server", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models"] + nio,
       exclude: ["Python"]),
