@@ -174,7 +174,6 @@ private struct HandlerSettings: Sendable {
     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
     try pipeline.addHandler(HTTPResponseEncoder(configuration: framing))
     try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
-    try pipeline.addHandler(HTTPServerPipelineHandler())
     try pipeline.addHandler(ClientConnection(loop: loop))
   }
 }

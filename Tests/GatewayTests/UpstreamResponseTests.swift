@@ -70,7 +70,7 @@ import Testing
       ])
     _ = try response.receive(head: head)
     #expect(
-      response.visibleHeaders().map(\.name)
-        == ["content-type", "retry-after", "x-ratelimit-remaining-tokens", "openai-processing-ms"])
+      response.visibleFields().map(\.0)
+        == ["Content-Type", "Retry-After", "X-RateLimit-Remaining-Tokens", "OpenAI-Processing-Ms"])
   }
 }

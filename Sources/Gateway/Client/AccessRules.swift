@@ -8,11 +8,14 @@ import NIOHTTP1
 /// in the `Host` and `Origin` fields, which a page cannot forge.
 struct AccessRules: Sendable {
   private let keys: [[UInt8]]
-  private let hosts: Set<String>
+  /// What `Host` may say, but for the port; in lower case.
+  private let hosts: [String]
 
   init(_ configuration: GatewayConfiguration) {
     keys = configuration.keys.map { Array($0.reveal().utf8) }
-    hosts = ["localhost", "127.0.0.1", "::1", Self.hostName(configuration.host[...])]
+    let own = configuration.host.lowercased()
+    let isBareIPv6 = own.contains(":") && !own.hasPrefix("[")
+    hosts = ["localhost", "127.0.0.1", "[::1]", isBareIPv6 ? "[\(own)]" : own]
   }
 
   /// Refuses a request of a client that may not ask; `isPublic` needs no key.
@@ -36,7 +39,7 @@ struct AccessRules: Sendable {
 
   private func checkHost(_ headers: HTTPHeaders) throws(APIError) {
     guard let host = headers.first(name: "host") else { return }
-    if hosts.contains(Self.hostName(host[...])) { return }
+    for known in hosts where Self.names(host, known) { return }
     throw APIError(
       .misdirectedRequest, .callerForbidden,
       "This gateway does not answer to the host '\(host.prefix(200))'. Use localhost or 127.0.0.1, or "
@@ -80,10 +83,14 @@ struct AccessRules: Sendable {
     return headers.first(name: "x-api-key").map { $0[...] }
   }
 
-  /// `host` less its port and brackets, in lower case.
-  private static func hostName(_ host: Substring) -> String {
-    if host.first == "[" { return host.dropFirst().prefix { $0 != "]" }.lowercased() }
-    let isBareIPv6 = host.filter { $0 == ":" }.count > 1
-    return (isBareIPv6 ? host : host.prefix { $0 != ":" }).lowercased()
+  /// Whether a `Host` field names `known`, with or without a port.
+  private static func names(_ host: String, _ known: String) -> Bool {
+    var rest = host.utf8[...]
+    for byte in known.utf8 {
+      guard let next = rest.popFirst() else { return false }
+      let isUpper = next &- UInt8(ascii: "A") < 26
+      if (isUpper ? next | 0x20 : next) != byte { return false }
+    }
+    return rest.isEmpty || rest.first == UInt8(ascii: ":")
   }
 }

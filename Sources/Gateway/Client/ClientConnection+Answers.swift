@@ -9,39 +9,37 @@ extension ClientConnection: ClientSink {
     if exchange != nil { timer?.set(time) }
   }
 
-  func send(_ status: HTTPResponseStatus, _ headers: HTTPHeaders, _ body: ByteBuffer) {
-    var headers = headers
-    headers.replaceOrAdd(name: "content-length", value: String(body.readableBytes))
-    sendHead(status, headers)
+  func send(_ status: HTTPResponseStatus, _ fields: HeaderFields, _ body: ByteBuffer) {
+    var fields = fields
+    fields.append(("content-length", String(body.readableBytes)))
+    sendHead(status, fields)
     if body.readableBytes > 0, incoming?.head.method != .HEAD {
       context?.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
     }
     finish()
   }
 
-  func send(_ error: APIError, _ headers: HTTPHeaders) {
-    var headers = headers
-    headers.replaceOrAdd(name: "content-type", value: "application/json")
-    if let seconds = error.retryAfter {
-      headers.replaceOrAdd(name: "retry-after", value: String(seconds))
-    }
-    if let allow = error.allow { headers.add(name: "allow", value: allow) }
-    if error.status == .unauthorized { headers.add(name: "www-authenticate", value: "Bearer") }
+  func send(_ error: APIError, _ fields: HeaderFields) {
+    var fields = fields
+    fields.append(("content-type", "application/json"))
+    if let seconds = error.retryAfter { fields.append(("retry-after", String(seconds))) }
+    if let allow = error.allow { fields.append(("allow", allow)) }
+    if error.status == .unauthorized { fields.append(("www-authenticate", "Bearer")) }
     if error.closes { closesAfterAnswer = true }
     let body = loop.shape.errorBody(error, request: incoming?.id ?? "")
-    send(error.status, headers, ByteBuffer(string: body))
+    send(error.status, fields, ByteBuffer(string: body))
   }
 
-  func beginStream(_ headers: HTTPHeaders) { beginStream(.ok, headers) }
+  func beginStream(_ fields: HeaderFields) { beginStream(.ok, fields) }
 
-  func beginStream(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
-    var headers = headers
+  func beginStream(_ status: HTTPResponseStatus, _ fields: HeaderFields) {
+    var fields = fields
     if incoming?.head.version == .http1_1 {
-      headers.add(name: "transfer-encoding", value: "chunked")
+      fields.append(("transfer-encoding", "chunked"))
     } else {
       closesAfterAnswer = true
     }
-    sendHead(status, headers)
+    sendHead(status, fields)
   }
 
   func writeStream(_ bytes: ByteBuffer) {
@@ -57,7 +55,7 @@ extension ClientConnection: ClientSink {
   }
 
   func sendJSON(_ text: String, _ status: HTTPResponseStatus = .ok) {
-    send(status, ["content-type": "application/json"], ByteBuffer(string: text))
+    send(status, [("content-type", "application/json")], ByteBuffer(string: text))
   }
 
   /// Answers a request that does not get as far as being routed.
@@ -68,20 +66,21 @@ extension ClientConnection: ClientSink {
           request: incoming.id, endpoint: incoming.route.label, status: Int(error.status.code),
           fault: error.fault))
     }
-    send(error, [:])
+    send(error, [])
   }
 
-  private func sendHead(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
-    var headers = headers
-    if let id = incoming?.id { headers.add(name: "x-request-id", value: id) }
+  private func sendHead(_ status: HTTPResponseStatus, _ fields: HeaderFields) {
+    var fields = fields
+    if let id = incoming?.id { fields.append(("x-request-id", id)) }
     if loop.isDraining { closesAfterAnswer = true }
     let version = incoming?.head.version ?? .http1_1
     if closesAfterAnswer {
-      headers.add(name: "connection", value: "close")
+      fields.append(("connection", "close"))
     } else if version == .http1_0 {
-      headers.add(name: "connection", value: "keep-alive")
+      fields.append(("connection", "keep-alive"))
     }
-    let head = HTTPResponseHead(version: version, status: status, headers: headers)
+    let head = HTTPResponseHead(
+      version: version, status: status, headers: HTTPHeaders(fields))
     context?.write(wrapOutboundOut(.head(head)), promise: nil)
   }
 
@@ -100,5 +99,6 @@ extension ClientConnection: ClientSink {
     case .idle, .discarding, .closing: return
     }
     context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    takeWaiting()
   }
 }

@@ -27,7 +27,7 @@ extension ClientConnection {
   ) {
     guard isCurrent(id) else { return }
     send(
-      HTTPResponseStatus(statusCode: status), Self.headers(headers), ByteBuffer(bytes: body))
+      HTTPResponseStatus(statusCode: status), Self.fields(headers), ByteBuffer(bytes: body))
   }
 
   func controlFailed(_ id: String) {
@@ -44,7 +44,7 @@ extension ClientConnection {
   ) -> Bool {
     guard isCurrent(id) else { return false }
     let isHead = incoming?.head.method == .HEAD
-    beginStream(HTTPResponseStatus(statusCode: status), Self.headers(headers))
+    beginStream(HTTPResponseStatus(statusCode: status), Self.fields(headers))
     if isHead { finish() } else { context?.flush() }
     return !isHead
   }
@@ -64,7 +64,11 @@ extension ClientConnection {
     if isCurrent(id) { endStream() }
   }
 
-  private static func headers(_ fields: [(name: String, value: String)]) -> HTTPHeaders {
-    HTTPHeaders(fields.map { ($0.name, $0.value) })
+  /// The control plane's fields, less those that are the gateway's to set.
+  private static func fields(_ fields: [(name: String, value: String)]) -> HeaderFields {
+    fields.filter { field in
+      !field.name.isField("content-length") && !field.name.isField("transfer-encoding")
+        && !field.name.isField("connection")
+    }.map { ($0.name, $0.value) }
   }
 }

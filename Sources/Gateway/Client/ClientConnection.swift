@@ -1,10 +1,14 @@
 import NIOCore
 import NIOHTTP1
 
-/// A client's connection, the last handler of its channel: reads requests one at a time and sends their
-/// answers. `HTTPServerPipelineHandler` before it holds the next request back until then.
-final class ClientConnection: ChannelInboundHandler {
+/// A client's connection, the last handler of its channel: takes requests one at a time and sends their
+/// answers in order.
+///
+/// A request that comes before the last one is answered waits, and nothing more is read meanwhile.
+/// (`HTTPServerPipelineHandler` stops reading during every request, which is two system calls each.)
+final class ClientConnection: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
   /// A request that is coming in, or being answered.
@@ -41,6 +45,11 @@ final class ClientConnection: ChannelInboundHandler {
   var closesAfterAnswer = false
   private(set) var context: ChannelHandlerContext?
   private(set) var timer: LazyTimer?
+  /// What has come while a request was being answered.
+  private var waiting = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
+  private var waitingError: HTTPParserError?
+  private var isTakingWaiting = false
+  private var isReadHeld = false
 
   init(loop: GatewayLoop) { self.loop = loop }
 
@@ -78,7 +87,36 @@ final class ClientConnection: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch (state, unwrapInboundIn(data)) {
+    let part = unwrapInboundIn(data)
+    if state == .answering || !waiting.isEmpty {
+      waiting.append(part)
+    } else {
+      take(part)
+    }
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if waiting.isEmpty { context.read() } else { isReadHeld = true }
+  }
+
+  /// Goes on with what came while the last request was being answered.
+  func takeWaiting() {
+    guard !isTakingWaiting else { return }
+    isTakingWaiting = true
+    while state != .answering, let part = waiting.popFirst() { take(part) }
+    isTakingWaiting = false
+    guard waiting.isEmpty, state != .answering else { return }
+    if let error = waitingError {
+      waitingError = nil
+      fail(error)
+    } else if isReadHeld {
+      isReadHeld = false
+      context?.read()
+    }
+  }
+
+  private func take(_ part: HTTPServerRequestPart) {
+    switch (state, part) {
     case (.idle, .head(let head)): receive(head)
     case (.receiving, .body(let bytes)): receive(bytes)
     case (.receiving, .end): answer()
@@ -98,6 +136,10 @@ final class ClientConnection: ChannelInboundHandler {
       context.close(promise: nil)
       return
     }
+    if state == .answering || !waiting.isEmpty { waitingError = error } else { fail(error) }
+  }
+
+  private func fail(_ error: HTTPParserError) {
     if incoming == nil {
       let unread = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
       incoming = Incoming(id: loop.nextID(), head: unread, route: .unknown)
@@ -115,8 +157,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
   }
 
-  /// Waits for the next request. Must come before the last part of an answer is written: the write may
-  /// bring the next request in.
+  /// Waits for the next request.
   func becomeIdle() {
     state = .idle
     timer?.set(.now() + TimeAmount(loop.configuration.timeouts.keepAlive))

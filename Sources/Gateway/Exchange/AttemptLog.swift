@@ -26,8 +26,11 @@ struct AttemptLog {
   /// Time from the attempt's start to its first byte, milliseconds.
   var firstByteMs: Double? { firstByte.map { ($0 - started).milliseconds } }
 
-  func outcome(_ ending: AttemptOutcome.Ending, at now: NIODeadline) -> AttemptOutcome {
-    AttemptOutcome(
+  /// What the attempt says about its path, now that it is over.
+  func outcome(at now: NIODeadline) -> AttemptOutcome {
+    let ending: AttemptOutcome.Ending =
+      if let fault { fault.isOfPath ? .failed(fault) : .cancelled } else { .answered }
+    return AttemptOutcome(
       ending: ending, status: status,
       connectMs: reusedConnection ? nil : connected.map { ($0 - started).milliseconds },
       firstByteMs: firstByteMs, totalMs: (now - started).milliseconds,

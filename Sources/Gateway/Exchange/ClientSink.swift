@@ -1,16 +1,38 @@
 import NIOCore
 import NIOHTTP1
 
+/// Header fields in order. `HTTPHeaders` checks each name as it is added; these are checked already.
+typealias HeaderFields = [(String, String)]
+
+extension String {
+  /// Whether it is the field name `name`, a lower-case literal, in whatever case.
+  func isField(_ name: StaticString) -> Bool {
+    utf8.count == name.utf8CodeUnitCount && hasFieldPrefix(name)
+  }
+
+  /// Whether it begins with `prefix`, a lower-case literal, in whatever case.
+  func hasFieldPrefix(_ prefix: StaticString) -> Bool {
+    var index = 0
+    for byte in utf8 {
+      if index == prefix.utf8CodeUnitCount { return true }
+      let isUpper = byte &- UInt8(ascii: "A") < 26
+      if (isUpper ? byte | 0x20 : byte) != prefix.utf8Start[index] { return false }
+      index += 1
+    }
+    return index == prefix.utf8CodeUnitCount
+  }
+}
+
 /// Where an ``Exchange`` puts its answer: the client's connection.
 protocol ClientSink: AnyObject {
   /// Whether the client takes what is written.
   var isWritable: Bool { get }
   /// Sends a complete answer and ends the exchange.
-  func send(_ status: HTTPResponseStatus, _ headers: HTTPHeaders, _ body: ByteBuffer)
+  func send(_ status: HTTPResponseStatus, _ fields: HeaderFields, _ body: ByteBuffer)
   /// Sends an error of the gateway's own and ends the exchange.
-  func send(_ error: APIError, _ headers: HTTPHeaders)
+  func send(_ error: APIError, _ fields: HeaderFields)
   /// Sends the head of a stream.
-  func beginStream(_ headers: HTTPHeaders)
+  func beginStream(_ fields: HeaderFields)
   /// Sends a part of a stream at once.
   func writeStream(_ bytes: ByteBuffer)
   /// Ends a stream that is complete, and the exchange.

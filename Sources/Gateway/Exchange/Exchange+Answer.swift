@@ -10,34 +10,34 @@ extension Exchange {
     guard machine.finish(), let status = response.head?.status else { return }
     connection?.release()
     connection = nil
-    let headers = answerHeaders(response.visibleHeaders())
+    let fields = answerFields(response.visibleFields())
     let body = response.body
-    endAttempt(.answered)
+    endAttempt(nil)
     end(status: Int(status.code), fault: fault, chosen: attempts.last)
-    sink?.send(status, headers, body)
+    sink.send(status, fields, body)
   }
 
   /// Sends an event on; the last one ends the exchange.
   func forward(_ event: SSEEvent, data: ByteBuffer?, isTerminal: Bool) {
     if machine.forwardEvent(at: .now()) {
-      sink?.beginStream(streamHeaders())
+      sink.beginStream(streamFields())
     } else if events == 0 {
-      sink?.writeStream(loop.shape.comment(pathComment()))
+      sink.writeStream(loop.shape.comment(pathComment()))
     }
     events += data == nil ? 0 : 1
     guard isTerminal else {
       if let data { remember(data) }
-      sink?.writeStream(event.bytes)
+      sink.writeStream(event.bytes)
       return
     }
     guard machine.finish() else { return }
     connection?.release()
     connection = nil
-    endAttempt(.answered)
+    endAttempt(nil)
     readUsage()
     end(status: 200, fault: nil, chosen: attempts.last)
-    sink?.writeStream(event.bytes)
-    sink?.endStream()
+    sink.writeStream(event.bytes)
+    sink.endStream()
   }
 
   private func remember(_ data: ByteBuffer) {
@@ -51,9 +51,9 @@ extension Exchange {
 
   /// Sends a comment, so that nobody on the way takes the connection for dead.
   func beat(begins: Bool) {
-    if begins { sink?.beginStream(streamHeaders()) }
-    guard sink?.isWritable == true else { return }
-    sink?.writeStream(loop.shape.comment("perigee: waiting for the first token"))
+    if begins { sink.beginStream(streamFields()) }
+    guard sink.isWritable else { return }
+    sink.writeStream(loop.shape.comment("perigee: waiting for the first token"))
   }
 
   /// Ends a stream that cannot be completed.
@@ -68,10 +68,10 @@ extension Exchange {
           + "answer: send the request again."
         : failureMessage(), code: "stream_interrupted")
     error.param = nil
-    if sink?.isWritable == true {
-      sink?.writeStream(loop.shape.errorEvent(error, request: facts.id))
+    if sink.isWritable {
+      sink.writeStream(loop.shape.errorEvent(error, request: facts.id))
     }
-    sink?.breakStream()
+    sink.breakStream()
   }
 
   /// Answers that every candidate failed, or that there was none.
@@ -79,16 +79,16 @@ extension Exchange {
     if case .failure = response.kind, let status = response.head?.status,
       AnswerScan(response.body) != nil
     {
-      let headers = answerHeaders(response.visibleHeaders())
+      let fields = answerFields(response.visibleFields())
       let body = response.body
       end(status: Int(status.code), fault: fault)
-      sink?.send(status, headers, body)
+      sink.send(status, fields, body)
       return
     }
     let error = attempts.isEmpty ? noPathError() : exhaustedError(fault)
-    let headers = attempts.isEmpty ? [:] : answerHeaders([:])
+    let fields = attempts.isEmpty ? [] : answerFields([])
     end(status: Int(error.status.code), fault: error.fault)
-    sink?.send(error, headers)
+    sink.send(error, fields)
   }
 
   private func exhaustedError(_ fault: Fault) -> APIError {
@@ -118,27 +118,25 @@ extension Exchange {
 
 /// The fields by which every answer says where it came from.
 extension Exchange {
-  private func streamHeaders() -> HTTPHeaders {
-    var headers = answerHeaders(response.visibleHeaders())
-    headers.replaceOrAdd(name: "content-type", value: "text/event-stream; charset=utf-8")
-    headers.add(name: "cache-control", value: "no-cache")
-    headers.add(name: "x-accel-buffering", value: "no")
-    return headers
+  private func streamFields() -> HeaderFields {
+    var fields = answerFields(response.visibleFields().filter { !$0.0.isField("content-type") })
+    fields.append(("content-type", "text/event-stream; charset=utf-8"))
+    fields.append(("cache-control", "no-cache"))
+    fields.append(("x-accel-buffering", "no"))
+    return fields
   }
 
-  private func answerHeaders(_ base: HTTPHeaders) -> HTTPHeaders {
-    var headers = base
-    guard let last = attempts.last else { return headers }
-    headers.add(name: "x-perigee-backend", value: last.path.backend)
-    headers.add(name: "x-perigee-uplink", value: last.path.uplink)
+  private func answerFields(_ base: HeaderFields) -> HeaderFields {
+    var fields = base
+    guard let last = attempts.last else { return fields }
+    fields.append(("x-perigee-backend", last.path.backend))
+    fields.append(("x-perigee-uplink", last.path.uplink))
     if let predicted = last.predictedMs {
-      headers.add(name: "x-perigee-predicted-ms", value: Self.tenths(predicted))
+      fields.append(("x-perigee-predicted-ms", Self.tenths(predicted)))
     }
-    if let actual = actualMs {
-      headers.add(name: "x-perigee-actual-ms", value: Self.tenths(actual))
-    }
-    headers.add(name: "x-perigee-attempts", value: String(attempts.count))
-    return headers
+    if let actual = actualMs { fields.append(("x-perigee-actual-ms", Self.tenths(actual))) }
+    fields.append(("x-perigee-attempts", String(attempts.count)))
+    return fields
   }
 
   /// The same in a stream whose head had to go before it was known.

@@ -9,15 +9,12 @@ extension Exchange: UpstreamUser {
     let last = attempts.count - 1
     attempts[last].connected = connection.isReused ? attempts[last].started : now
     attempts[last].reusedConnection = connection.isReused
-    guard let endpoint = loop.router.endpoint(for: attempts[last].path) else {
-      connection.close()
-      return attemptFailed(.linkNoPath, detail: "the path is gone")
-    }
+    guard let endpoint else { return connection.close() }
     self.connection = connection
     // A TLS handshake is part of connecting; upstreamTookRequest() tells when it is done.
     if connection.isReused || !endpoint.tls { machine.awaitAnswer(at: now) }
     sendRequest(to: endpoint, over: connection)
-    sink?.wake(at: machine.nextWake)
+    sink.wake(at: machine.nextWake)
   }
 
   func upstreamConnectFailed(_ fault: Fault, detail: String) {
@@ -27,7 +24,7 @@ extension Exchange: UpstreamUser {
 
   func upstreamTookRequest() {
     machine.awaitAnswer(at: .now())
-    sink?.wake(at: machine.nextWake)
+    sink.wake(at: machine.nextWake)
   }
 
   func upstreamLost(_ fault: Fault, detail: String) {
@@ -46,7 +43,7 @@ extension Exchange: UpstreamUser {
       case .failure: machine.receivedHead(isError: true, at: now)
       case .events: break
       }
-      sink?.wake(at: machine.nextWake)
+      sink.wake(at: machine.nextWake)
     } catch {
       attemptFailed(error.fault, detail: error.detail)
     }
@@ -58,7 +55,7 @@ extension Exchange: UpstreamUser {
       try response.receive(body: bytes)
       if response.kind == .events {
         try forwardEvents()
-        sink?.wake(at: machine.nextWake)
+        sink.wake(at: machine.nextWake)
       } else {
         try hold(bytes.readableBytes)
         machine.progressed(at: .now())
@@ -89,7 +86,7 @@ extension Exchange: UpstreamUser {
       forward(event, data: data, isTerminal: isTerminal)
     }
     // A client that was slow to take comments already gives no new sign of it.
-    if sink?.isWritable == false { clientWritabilityChanged(false) }
+    if !sink.isWritable { clientWritabilityChanged(false) }
   }
 
   func upstreamReceivedEnd() {

@@ -13,10 +13,13 @@ final class Exchange {
   let decision: RoutingDecision
   let request: InferenceRequest
   let clock: ClockRelation
-  weak var sink: (any ClientSink)?
+  /// The client; it lets go of the exchange when it is over, and so breaks the cycle.
+  let sink: any ClientSink
 
   var machine: RequestStateMachine
   var response: UpstreamResponse
+  /// Where the attempt under way goes.
+  var endpoint: Endpoint?
   var connection: UpstreamConnection?
   var pending: UpstreamPool.Pending?
   var attempts: [AttemptLog] = []
@@ -55,13 +58,13 @@ final class Exchange {
       switch action {
       case .open(let candidate, let fresh):
         guard let failure = open(candidate, fresh: fresh) else { break }
-        endAttempt(.failed(failure.fault), detail: failure.detail)
+        endAttempt(failure.fault, detail: failure.detail)
         next = machine.failed(failure.fault, wasStale: false, at: .now())
       case .giveUp(let fault): giveUp(fault)
       case .breakStream(let fault): breakStream(fault)
       }
     }
-    sink?.wake(at: machine.nextWake)
+    sink.wake(at: machine.nextWake)
   }
 
   /// Begins an attempt; gives what is in the way of it, if anything is.
@@ -76,6 +79,7 @@ final class Exchange {
     guard let endpoint = loop.router.endpoint(for: scored.path) else {
       return .init(fault: .linkNoPath, detail: "the path is gone")
     }
+    self.endpoint = endpoint
     let key = UpstreamPool.Key(endpoint)
     if !fresh, let kept = loop.pool.takeIdle(key) {
       upstreamConnected(kept)
@@ -106,17 +110,18 @@ final class Exchange {
     let isStale =
       attempts.last?.reusedConnection == true && response.head == nil && fault == .linkReset
     dropUpstream()
-    endAttempt(.failed(fault), detail: detail)
+    endAttempt(fault, detail: detail)
     perform(machine.failed(fault, wasStale: isStale, at: .now()))
   }
 
-  func endAttempt(_ ending: AttemptOutcome.Ending, detail: String? = nil) {
+  /// The attempt under way is over; `fault` and `detail` say why where it did not succeed.
+  func endAttempt(_ fault: Fault?, detail: String? = nil) {
     guard let last = attempts.indices.last, attempts[last].ended == nil else { return }
     let now = NIODeadline.now()
     attempts[last].ended = now
-    if case .failed(let fault) = ending {
-      attempts[last].fault = fault
-      attempts[last].detail = detail
+    attempts[last].fault = fault
+    attempts[last].detail = detail
+    if let fault {
       loop.logger.debug(
         "attempt failed",
         metadata: [
@@ -124,7 +129,7 @@ final class Exchange {
           "fault": "\(fault.rawValue)", "detail": "\(detail ?? "")",
         ])
     }
-    loop.router.attemptEnded(attempts[last].path, attempts[last].outcome(ending, at: now))
+    loop.router.attemptEnded(attempts[last].path, attempts[last].outcome(at: now))
   }
 
   private func dropUpstream() {
@@ -153,7 +158,7 @@ extension Exchange {
   func clientLeft() {
     guard machine.finish() else { return }
     dropUpstream()
-    endAttempt(.cancelled)
+    endAttempt(.callerCancelled)
     end(status: machine.hasBegun ? 200 : 499, fault: .callerCancelled)
   }
 
@@ -171,7 +176,7 @@ extension Exchange {
     case .heartbeat(let begins): beat(begins: begins)
     case .expired(let fault): return attemptFailed(fault, detail: "no progress in time")
     }
-    sink?.wake(at: machine.nextWake)
+    sink.wake(at: machine.nextWake)
   }
 
   /// Tells the router what became of the request. Called once, before the answer's last byte is written:

@@ -125,18 +125,19 @@ struct UpstreamResponse {
   }
 
   /// The head's fields that a client may see.
-  func visibleHeaders() -> HTTPHeaders {
-    var visible = HTTPHeaders()
-    for (name, value) in head?.headers ?? [:] {
-      let lower = name.lowercased()
-      let isVisible =
-        switch lower {
-        case "content-type", "retry-after", "retry-after-ms", "x-should-retry": true
-        default: lower.hasPrefix("x-ratelimit-") || lower.hasPrefix("openai-")
-        }
-      if isVisible { visible.add(name: lower, value: value) }
+  func visibleFields() -> HeaderFields {
+    var visible: HeaderFields = []
+    visible.reserveCapacity(12)
+    for (name, value) in head?.headers ?? [:] where Self.isVisible(name) {
+      visible.append((name, value))
     }
     return visible
+  }
+
+  private static func isVisible(_ name: String) -> Bool {
+    name.isField("content-type") || name.hasFieldPrefix("retry-after")
+      || name.isField("x-should-retry") || name.hasFieldPrefix("x-ratelimit-")
+      || name.hasFieldPrefix("openai-")
   }
 }
 

@@ -66,9 +66,12 @@ extension Fault {
     self == .providerTimeout || self == .providerStalled || self == .linkConnectTimeout
   }
 
+  /// Whether the path or the backend behind it is to blame.
+  var isOfPath: Bool { rawValue.hasPrefix("provider") || rawValue.hasPrefix("link") }
+
   /// OpenAI's `type` of an error with this fault.
   var errorType: String {
-    switch rawValue.prefix { $0 != "_" } {
+    switch rawValue.prefix(while: { $0 != "_" }) {
     case "provider": "upstream_error"
     case "link": "link_error"
     case "own": "server_error"

@@ -12,9 +12,10 @@ struct UpstreamRequest {
   var bodyBytes: Int
 
   /// The client's fields that a backend may see. Its key is not among them.
-  private static let forwarded = [
-    "traceparent", "tracestate", "idempotency-key", "openai-beta",
-  ]
+  private static func isForwarded(_ name: String) -> Bool {
+    name.isField("traceparent") || name.isField("tracestate") || name.isField("idempotency-key")
+      || name.isField("openai-beta")
+  }
 
   /// Makes the request that asks `endpoint` for what the client asked the gateway for.
   init(
@@ -24,23 +25,20 @@ struct UpstreamRequest {
     self.body = body
     bodyBytes = body.reduce(0) { $0 + $1.readableBytes }
     let base = endpoint.basePath.isEmpty ? "/v1" : endpoint.basePath
-    var headers = HTTPHeaders()
-    headers.reserveCapacity(12)
-    headers.add(name: "host", value: endpoint.hostHeader)
-    headers.add(name: "content-type", value: "application/json")
-    headers.add(name: "content-length", value: String(bodyBytes))
-    headers.add(name: "accept", value: isStream ? "text/event-stream" : "application/json")
-    headers.add(name: "accept-encoding", value: "identity")
-    headers.add(name: "user-agent", value: "perigee")
-    headers.add(name: "x-request-id", value: id)
+    var fields: HeaderFields = [
+      ("host", endpoint.hostHeader),
+      ("content-type", "application/json"),
+      ("content-length", String(bodyBytes)),
+      ("accept", isStream ? "text/event-stream" : "application/json"),
+      ("accept-encoding", "identity"),
+      ("user-agent", "perigee"),
+      ("x-request-id", id),
+    ]
     if let key = endpoint.authorization {
-      headers.add(name: "authorization", value: "Bearer \(key.reveal())")
+      fields.append(("authorization", "Bearer \(key.reveal())"))
     }
-    for (name, value) in client where name.utf8.count >= 10 {
-      let lower = name.lowercased()
-      if Self.forwarded.contains(lower) { headers.add(name: lower, value: value) }
-    }
+    for (name, value) in client where Self.isForwarded(name) { fields.append((name, value)) }
     head = HTTPRequestHead(
-      version: .http1_1, method: .POST, uri: base + inference.suffix, headers: headers)
+      version: .http1_1, method: .POST, uri: base + inference.suffix, headers: HTTPHeaders(fields))
   }
 }

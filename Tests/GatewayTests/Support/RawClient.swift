@@ -45,6 +45,7 @@ final class RawClient: Sendable {
     channel = try await ClientBootstrap(group: group)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.autoRead, value: isReading)
+      .channelOption(.socketOption(.so_rcvbuf), value: isReading ? 1 << 20 : 1 << 16)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(Collector(continuation))
