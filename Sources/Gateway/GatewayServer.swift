@@ -23,6 +23,7 @@ public final class GatewayServer: Sendable {
   private let logger: Logger
   private let group: any EventLoopGroup
   private let now: @Sendable () -> UTC
+  private let upstreamTLS: TLSConfiguration
   private let running = Mutex<Running?>(nil)
 
   /// Creates a gateway that does not listen yet.
@@ -30,10 +31,21 @@ public final class GatewayServer: Sendable {
   /// - Parameters:
   ///   - group: The event loops; each serves the connections it accepts from end to end.
   ///   - now: The clock of the world, for records and for the router.
-  public init(
+  public convenience init(
     configuration: GatewayConfiguration, router: any RequestRouter, control: any ControlPlane,
     logger: Logger, group: any EventLoopGroup,
     now: @escaping @Sendable () -> UTC = { SystemClock.now() }
+  ) {
+    self.init(
+      configuration: configuration, router: router, control: control, logger: logger,
+      group: group, now: now, upstreamTLS: .makeClientConfiguration())
+  }
+
+  /// - Parameter upstreamTLS: Whom to trust among backends.
+  init(
+    configuration: GatewayConfiguration, router: any RequestRouter, control: any ControlPlane,
+    logger: Logger, group: any EventLoopGroup, now: @escaping @Sendable () -> UTC,
+    upstreamTLS: TLSConfiguration
   ) {
     self.configuration = configuration
     self.router = router
@@ -41,6 +53,7 @@ public final class GatewayServer: Sendable {
     self.logger = logger
     self.group = group
     self.now = now
+    self.upstreamTLS = upstreamTLS
   }
 
   /// Listens, and gives the address that it listens on. Throws ``GatewayStartError``.
@@ -127,7 +140,7 @@ public final class GatewayServer: Sendable {
   }
 
   private func makeLoops(admission: Admission) async throws -> Loops {
-    var client = TLSConfiguration.makeClientConfiguration()
+    var client = upstreamTLS
     client.minimumTLSVersion = .tlsv12
     client.applicationProtocols = ["http/1.1"]
     let timeouts = configuration.timeouts

@@ -15,8 +15,21 @@ extension ClientConnection: ClientSink {
     sendHead(status, fields)
     if body.readableBytes > 0, incoming?.head.method != .HEAD {
       context?.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+      if body.readableBytes > Self.longAnswer { return finishOnceWritten(body.readableBytes) }
     }
     finish()
+  }
+
+  /// Answers longer than this count as held in memory until the client has them.
+  private static let longAnswer = 256 << 10
+
+  private func finishOnceWritten(_ bytes: Int) {
+    exchange = nil
+    loop.admission.holdBytes(bytes)
+    write(.end(nil)) { [weak self, admission = loop.admission] in
+      admission.bytesFreed(bytes)
+      self?.finish(isEndSent: true)
+    }
   }
 
   func send(_ error: APIError, _ fields: HeaderFields) {
@@ -51,6 +64,7 @@ extension ClientConnection: ClientSink {
   func breakStream() {
     exchange = nil
     forgetRequest()
+    guard isWritable else { return close() }
     closeOnceWritten(.body(.byteBuffer(ByteBuffer())))
   }
 
@@ -85,20 +99,20 @@ extension ClientConnection: ClientSink {
   }
 
   /// Ends an answer and, unless the connection closes, makes ready for the next request.
-  func finish() {
+  func finish(isEndSent: Bool = false) {
     exchange = nil
     controlTask = nil
     forgetRequest()
     switch state {
     case .answering where closesAfterAnswer || loop.isDraining:
-      return closeOnceWritten(.end(nil))
+      return closeOnceWritten(isEndSent ? .body(.byteBuffer(ByteBuffer())) : .end(nil))
     case .answering: becomeIdle()
     case .receiving:
       state = .discarding
       timer?.set(.now() + Self.lingering)
     case .idle, .discarding, .closing: return
     }
-    context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    if !isEndSent { context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
     takeWaiting()
   }
 }

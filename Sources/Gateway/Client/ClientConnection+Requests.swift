@@ -13,14 +13,17 @@ extension ClientConnection {
     closesAfterAnswer = !head.isKeepAlive || head.headers.contains(name: "upgrade")
     let route = Route(method: head.method, uri: head.uri)
     incoming = Incoming(id: loop.nextID(), head: head, route: route)
+    let isBodyOnHold =
+      head.version == .http1_1
+      && head.headers.first(name: "expect")?.lowercased() == "100-continue"
     do {
       try check(head, route)
     } catch {
+      // Whether the body comes nevertheless is the client's choice: what comes next cannot be told.
+      if isBodyOnHold { closesAfterAnswer = true }
       return refuse(error)
     }
-    if head.version == .http1_1,
-      head.headers.first(name: "expect")?.lowercased() == "100-continue"
-    {
+    if isBodyOnHold {
       let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
       context?.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
     }

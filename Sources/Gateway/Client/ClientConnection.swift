@@ -34,7 +34,7 @@ final class ClientConnection: ChannelDuplexHandler {
     case closing
   }
 
-  /// How long a client may take to read a last answer, or to send the rest of a refused request.
+  /// How long a client may take to close after a last answer, or to send the rest of a refused request.
   static let lingering = TimeAmount.seconds(5)
 
   let loop: GatewayLoop
@@ -153,7 +153,8 @@ final class ClientConnection: ChannelDuplexHandler {
     switch state {
     case .idle, .discarding, .closing: close()
     case .receiving: refuse(.tooSlow)
-    case .answering: exchange?.wake()
+    case .answering:
+      if let exchange { exchange.wake() } else { close() }
     }
   }
 
@@ -169,20 +170,27 @@ final class ClientConnection: ChannelDuplexHandler {
     incoming = nil
   }
 
-  /// Closes it once what has been written has left.
-  func closeOnceWritten(_ last: HTTPServerResponsePart) {
+  /// Writes the last part of an answer and calls `then` once all of it has left, which may take a slow
+  /// client a while.
+  func write(_ last: HTTPServerResponsePart, then: @escaping () -> Void) {
     guard let context else { return }
-    state = .closing
-    timer?.set(.now() + Self.lingering)
+    timer?.set(.now() + TimeAmount(loop.configuration.timeouts.deadline))
     let promise = context.eventLoop.makePromise(of: Void.self)
-    promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.halfClose() }
+    promise.futureResult.assumeIsolated().whenComplete { _ in then() }
     context.writeAndFlush(wrapOutboundOut(last), promise: promise)
   }
 
-  /// Says that nothing more comes, and leaves the client time to read. A full close at once could reset the
-  /// connection under an answer that the client has not read, if it is still sending.
-  private func halfClose() {
-    context?.close(mode: .output, promise: nil)
+  /// Closes it once what has been written has left.
+  ///
+  /// First it says that nothing more comes, and leaves the client time to read: a full close at once
+  /// could reset the connection under an answer, if the client is still sending.
+  func closeOnceWritten(_ last: HTTPServerResponsePart) {
+    state = .closing
+    write(last) { [weak self] in
+      guard let self else { return }
+      self.timer?.set(.now() + Self.lingering)
+      self.context?.close(mode: .output, promise: nil)
+    }
   }
 
   /// Closes it, whatever is under way.

@@ -24,6 +24,9 @@ final class Admission: Sendable {
     Self.add(count, to: bytes, limit: limits.maxBufferedBytes)
   }
 
+  /// Counts bytes that are there already, whatever the bound.
+  func holdBytes(_ count: Int) { bytes.add(count, ordering: .relaxed) }
+
   func bytesFreed(_ count: Int) { bytes.subtract(count, ordering: .relaxed) }
 
   private static func add(_ count: Int, to total: borrowing Atomic<Int>, limit: Int) -> Bool {

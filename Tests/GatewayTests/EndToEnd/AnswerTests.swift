@@ -60,6 +60,33 @@ import Testing
     }
   }
 
+  @Test func doesNotKeepWhatTheBackendCloses() async throws {
+    try await Rig.run(Script.response(Script.completion, headers: ["connection: close"])) { rig in
+      for _ in 0..<3 {
+        let response = try await rig.chat()
+        #expect(response.status == 200)
+      }
+      #expect(rig.backends[0].seen.connections == 3)
+    }
+  }
+
+  /// A long answer over a connection that closes after it reaches a client that reads late.
+  @Test func longAnswersReachSlowClients() async throws {
+    let body = "{\"x\":\"\(String(repeating: "y", count: 6_000_000))\"}"
+    try await Rig.run(Script.response(body)) { rig in
+      for fields in [[], ["connection: close"]] {
+        let client = try await rig.client(isReading: false)
+        try await client.post("/v1/chat/completions", Rig.body(), headers: fields)
+        _ = try await rig.record()
+        try await Task.sleep(for: .milliseconds(100))
+        try await client.startReading()
+        let response = try await client.response()
+        #expect(response.isComplete && response.body.count == body.utf8.count)
+        await client.close()
+      }
+    }
+  }
+
   @Test func answersPipelinedRequestsInOrder() async throws {
     try await Rig.run(responding: [{ Script.response("{\"n\":\($0.body.count)}") }]) { rig in
       let client = try await rig.client()

@@ -68,6 +68,17 @@ import Testing
     }
   }
 
+  @Test func aRefusedExpectationCloses() async throws {
+    try await Rig.run(Script.good, configure: { $0.limits.maxBodyBytes = 1000 }) { rig in
+      let client = try await rig.client()
+      try await client.write(
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5000\r\n"
+          + "expect: 100-continue\r\n\r\n")
+      let response = try await client.response()
+      #expect(response.status == 413 && response["connection"] == "close")
+    }
+  }
+
   @Test func truncatedBodiesAreJustGone() async throws {
     try await Rig.run(Script.good) { rig in
       let client = try await rig.client()

@@ -2,6 +2,7 @@ import Links
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 #if canImport(Glibc)
@@ -46,7 +47,8 @@ final class MockBackend: Sendable {
 
   /// Starts one on a free port of 127.0.0.1; `script` gives the steps for a request.
   init(
-    _ group: any EventLoopGroup, script: @escaping @Sendable (Request) -> [Step]
+    _ group: any EventLoopGroup, tls: NIOSSLContext? = nil,
+    script: @escaping @Sendable (Request) -> [Step]
   ) async throws {
     let memory = MemoryBox()
     channel = try await ServerBootstrap(group: group)
@@ -57,6 +59,7 @@ final class MockBackend: Sendable {
         channel.eventLoop.makeCompletedFuture {
           memory.value.withLock { $0.connections += 1 }
           let sync = channel.pipeline.syncOperations
+          if let tls { try sync.addHandler(NIOSSLServerHandler(context: tls)) }
           try sync.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
           try sync.addHandler(Handler(script: script, memory: memory))
         }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A client that sends bytes as they are and takes responses apart itself, so that tests see what is on
 /// the wire.
@@ -40,7 +41,9 @@ final class RawClient: Sendable {
     func drop(_ count: Int) { bytes.removeFirst(count) }
   }
 
-  init(port: Int, _ group: any EventLoopGroup, isReading: Bool = true) async throws {
+  init(
+    port: Int, _ group: any EventLoopGroup, isReading: Bool = true, tls: NIOSSLContext? = nil
+  ) async throws {
     let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
     channel = try await ClientBootstrap(group: group)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -48,7 +51,12 @@ final class RawClient: Sendable {
       .channelOption(.socketOption(.so_rcvbuf), value: isReading ? 1 << 20 : 1 << 16)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(Collector(continuation))
+          let pipeline = channel.pipeline.syncOperations
+          if let tls {
+            let name = "localhost"
+            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
+          }
+          try pipeline.addHandler(Collector(continuation))
         }
       }
       .connect(host: "127.0.0.1", port: port).get()

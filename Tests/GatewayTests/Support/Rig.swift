@@ -2,6 +2,7 @@ import Links
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Orbits
 import Synchronization
 
@@ -33,19 +34,24 @@ struct Rig {
   static func run(
     responding responders: [@Sendable (MockBackend.Request) -> [MockBackend.Step]],
     configure: (inout GatewayConfiguration) -> Void = { _ in },
-    control: any ControlPlane = EchoControl(),
+    control: any ControlPlane = EchoControl(), certificate: TestCertificate? = nil,
     router makeRouter: ([MockBackend]) -> TestRouter = { Rig.router($0) },
     _ body: (Rig) async throws -> Void
   ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     var backends: [MockBackend] = []
-    for respond in responders { backends.append(try await MockBackend(group, script: respond)) }
+    for respond in responders {
+      let tls = try certificate?.serverContext()
+      backends.append(try await MockBackend(group, tls: tls, script: respond))
+    }
     var configuration = GatewayConfiguration(port: 0)
     configure(&configuration)
     let router = makeRouter(backends)
     let server = GatewayServer(
       configuration: configuration, router: router, control: control,
-      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), group: group)
+      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), group: group,
+      now: { SystemClock.now() },
+      upstreamTLS: certificate?.clientConfiguration() ?? .makeClientConfiguration())
     let address = try await server.start()
     let rig = Rig(
       server: server, port: address.port ?? 0, router: router, backends: backends, group: group)

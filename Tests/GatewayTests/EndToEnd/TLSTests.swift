@@ -1,0 +1,105 @@
+import Links
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Testing
+
+@testable import Gateway
+
+@Suite(
+  .serialized, .timeLimit(.minutes(2)),
+  .enabled(if: TestCertificate.shared != nil, "needs the openssl command"))
+struct TLSTests {
+  private let certificate = TestCertificate.shared
+
+  private static func overTLS(_ backends: [MockBackend]) -> TestRouter {
+    TestRouter(
+      backends.enumerated().map { index, backend in
+        (
+          "b\(index)",
+          Endpoint(host: "127.0.0.1", port: backend.port, tls: true, serverName: "localhost")
+        )
+      })
+  }
+
+  @Test func clientsSpeakTLS() async throws {
+    let certificate = try #require(certificate)
+    try await Rig.run(
+      Script.good,
+      configure: {
+        $0.host = "0.0.0.0"
+        $0.keys = [Secret("k")]
+        $0.tls = .init(
+          certificateChainPath: certificate.certificatePath, privateKeyPath: certificate.keyPath)
+      }
+    ) { rig in
+      let context = try NIOSSLContext(configuration: certificate.clientConfiguration())
+      let client = try await RawClient(port: rig.port, rig.group, tls: context)
+      for (fields, status) in [(["authorization: Bearer k"], 200), ([], 401)] {
+        try await client.post("/v1/chat/completions", Rig.body(), headers: fields)
+        #expect(try await client.response().status == status)
+      }
+      await client.close()
+      let plain = try await rig.client()
+      try await plain.get("/health")
+      await plain.waitForClose()
+    }
+  }
+
+  @Test func backendsSpeakTLS() async throws {
+    for stream in [false, true] {
+      try await Rig.run(
+        responding: [{ _ in stream ? Script.stream(3) : Script.good }], certificate: certificate,
+        router: Self.overTLS
+      ) { rig in
+        for _ in 0..<3 {
+          let response = try await rig.chat(stream: stream)
+          #expect(response.status == 200 && response.isComplete)
+        }
+        #expect(rig.backends[0].seen.connections == 1)
+      }
+    }
+  }
+
+  @Test func unknownCertificatesAreAFaultOfTheLink() async throws {
+    let certificate = try #require(certificate)
+    try await Rig.run(Script.good) { rig in
+      let impostor = try await MockBackend(rig.group, tls: certificate.serverContext()) { _ in
+        Script.good
+      }
+      let router = Self.overTLS([impostor])
+      let server = GatewayServer(
+        configuration: GatewayConfiguration(port: 0), router: router, control: EchoControl(),
+        logger: Logger(label: "test"), group: rig.group)
+      let port = try await server.start().port ?? 0
+      let client = try await RawClient(port: port, rig.group)
+      try await client.post("/v1/chat/completions", Rig.body())
+      let response = try await client.response()
+      #expect(response.status == 503 && response.text.contains("link_tls"))
+      #expect(impostor.seen.requests.isEmpty)
+      await client.close()
+      await server.shutdown(grace: .zero)
+      await impostor.stop()
+    }
+  }
+
+  /// A peer that accepts and then says nothing: the handshake is part of connecting.
+  @Test func aSilentHandshakeTimesOut() async throws {
+    let group = MultiThreadedEventLoopGroup.singleton
+    let silent = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
+    let port = try #require(silent.localAddress?.port)
+    try await Rig.run(
+      Script.good, configure: { $0.timeouts.connect = .milliseconds(300) },
+      router: { backends in
+        let endpoint = Endpoint(host: "127.0.0.1", port: port, tls: true)
+        return TestRouter([("silent", endpoint), ("b0", backends[0].endpoint)])
+      }
+    ) { rig in
+      let response = try await rig.chat()
+      #expect(response["x-perigee-backend"] == "b0")
+      #expect(try await rig.record()?.attempts.map(\.fault) == [.linkConnectTimeout, nil])
+    }
+    try await silent.close()
+  }
+}
