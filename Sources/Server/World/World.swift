@@ -24,6 +24,12 @@ final class World: Sendable {
     var stream: Bool
   }
 
+  /// The end of the newest answer over a path, after which its connection may have been kept.
+  private struct LastAnswer {
+    var ended: UTC
+    var stream: Bool
+  }
+
   /// What has happened on one uplink.
   struct UplinkHistory {
     var servingSatellite: String?
@@ -34,7 +40,8 @@ final class World: Sendable {
   private struct State {
     var forecasts: [Leg: Forecast] = [:]
     var service: [Service: ServiceTime] = [:]
-    var lastAnswer: [PathID: UTC] = [:]
+    var lastAnswer: [PathID: LastAnswer] = [:]
+    var closesAfter: [Service: Bool] = [:]
     var inFlight: [String: Int] = [:]
     var lastActualMs: [PathID: Double] = [:]
     var history: [String: UplinkHistory] = [:]
@@ -130,7 +137,7 @@ final class World: Sendable {
           serviceMs: state.service[Service(backend: path.backend, stream: facts.stream)]?
             .milliseconds ?? ServiceTime.initialMs,
           inFlight: state.inFlight[path.backend] ?? 0,
-          setupRoundTrips: setupRoundTrips(path, lastAnswer: state.lastAnswer[path], at: time))
+          setupRoundTrips: isConnectionKept(path, state, at: time) ? 0 : handshakeRoundTrips(path))
       }
     }
   }
@@ -161,8 +168,12 @@ final class World: Sendable {
     let pathMs = roundTripMs(path, at: attempt.started) * Double(1 + setup)
     let measuredMs = firstByte.seconds(since: attempt.started) * 1000
     state.withLock { state in
+      if let last = state.lastAnswer[path], isRecent(last, at: attempt.started) {
+        let kind = Service(backend: path.backend, stream: last.stream)
+        state.closesAfter[kind] = !attempt.reusedConnection
+      }
       state.lastActualMs[path] = measuredMs
-      state.lastAnswer[path] = attempt.ended
+      state.lastAnswer[path] = LastAnswer(ended: attempt.ended, stream: stream)
       let service = Service(backend: path.backend, stream: stream)
       state.service[service, default: ServiceTime()].observe(
         milliseconds: measuredMs - pathMs, at: attempt.ended)
@@ -174,10 +185,15 @@ final class World: Sendable {
     plan.backend(named: path.backend)?.endpoint.tls == true ? 2 : 1
   }
 
-  /// None where a connection was used lately enough to be kept.
-  private func setupRoundTrips(_ path: PathID, lastAnswer: UTC?, at time: UTC) -> Int {
-    if let lastAnswer, time.seconds(since: lastAnswer) < Self.keptConnectionSeconds { return 0 }
-    return handshakeRoundTrips(path)
+  /// Whether a connection was used lately and the backend is not known to close it after such an
+  /// answer (llama.cpp's server does so after each stream).
+  private func isConnectionKept(_ path: PathID, _ state: borrowing State, at time: UTC) -> Bool {
+    guard let last = state.lastAnswer[path], isRecent(last, at: time) else { return false }
+    return state.closesAfter[Service(backend: path.backend, stream: last.stream)] != true
+  }
+
+  private func isRecent(_ last: LastAnswer, at time: UTC) -> Bool {
+    time.seconds(since: last.ended) < Self.keptConnectionSeconds
   }
 
   func setModelStatus(_ status: ModelStatus, backend: String) {
