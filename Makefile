@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 export FLEET LISTEN STATE FILTER
 
 .DEFAULT_GOAL := help
-.PHONY: help up test build models assets lint format bench-gateway clean
+.PHONY: help up test build models assets lint format bench-gateway bench-island clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -40,8 +40,12 @@ lint: ## check the style of the Swift code, and that the embedded dashboard is c
 format: ## apply the style to the Swift code
 	swift format -i -r $(SOURCES)
 
-bench-gateway: ## measure the gateway against nginx as a reverse proxy
-	@exec Scripts/bench-gateway
+bench-gateway: build ## measure the gateway against nginx as a reverse proxy
+	@Scripts/install bench
+	@python3 Benchmarks/gateway/run.py --perigee .build/release/perigee
+
+bench-island: build models ## measure time to first token over each uplink of the island
+	@python3 Benchmarks/island/run.py
 
 clean: ## remove what was built; STATE stays
 	rm -rf .build
