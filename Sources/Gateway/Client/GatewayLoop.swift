@@ -38,7 +38,7 @@ final class GatewayLoop {
       connect: TimeAmount(configuration.timeouts.connect),
       firstByte: TimeAmount(configuration.timeouts.firstByte),
       idle: TimeAmount(configuration.timeouts.idle),
-      heartbeat: TimeAmount(configuration.heartbeat))
+      heartbeat: max(.milliseconds(10), TimeAmount(configuration.heartbeat)))
   }
 
   /// A new request id.

@@ -45,7 +45,11 @@ extension Exchange {
     lastEvents.append(data)
   }
 
-  private func readUsage() {
+  /// The attempt whose events have gone to the client.
+  var begun: AttemptLog? { events > 0 ? attempts.last : nil }
+
+  /// Reads what the backend has counted so far, where it says so in its events.
+  func readUsage() {
     for data in lastEvents.reversed() where usage == nil { usage = AnswerScan(data)?.usage }
   }
 
@@ -59,15 +63,14 @@ extension Exchange {
   /// Ends a stream that cannot be completed.
   func breakStream(_ fault: Fault) {
     readUsage()
-    end(status: 200, fault: fault, chosen: events > 0 ? attempts.last : nil)
+    end(status: 200, fault: fault, chosen: begun)
     let detail = attempts.last?.detail.map { " (\($0))" } ?? ""
-    var error = APIError(
+    let error = APIError(
       .badGateway, fault,
       events > 0
         ? "The stream broke before it was complete\(detail). What has come so far is not the whole "
           + "answer: send the request again."
         : failureMessage(), code: "stream_interrupted")
-    error.param = nil
     if sink.isWritable {
       sink.writeStream(loop.shape.errorEvent(error, request: facts.id))
     }

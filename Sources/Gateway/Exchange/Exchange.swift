@@ -159,7 +159,8 @@ extension Exchange {
     guard machine.finish() else { return }
     dropUpstream()
     endAttempt(.callerCancelled)
-    end(status: machine.hasBegun ? 200 : 499, fault: .callerCancelled)
+    readUsage()
+    end(status: machine.hasBegun ? 200 : 499, fault: .callerCancelled, chosen: begun)
   }
 
   /// The client takes what is written again, or no more for now.
@@ -179,8 +180,7 @@ extension Exchange {
     sink.wake(at: machine.nextWake)
   }
 
-  /// Tells the router what became of the request. Called once, before the answer's last byte is written:
-  /// the write may bring in the next request.
+  /// Tells the router what became of the request. Called once, before the answer's last byte is written.
   func end(status: Int, fault: Fault?, chosen: AttemptLog? = nil) {
     freeHeldBytes()
     loop.admission.requestEnded()

@@ -144,6 +144,7 @@ import Testing
       let record = try #require(try await rig.record())
       #expect(record.fault == .callerCancelled)
       #expect(record.status == (phase.name == "streaming" ? 200 : 499))
+      #expect(record.chosen?.backend == (phase.name == "streaming" ? "b0" : nil))
       #expect(rig.router.told.outcomes.map(\.outcome.ending) == [.cancelled])
     }
   }

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -84,22 +85,60 @@ struct TLSTests {
     }
   }
 
-  /// A peer that accepts and then says nothing: the handshake is part of connecting.
-  @Test func aSilentHandshakeTimesOut() async throws {
-    let group = MultiThreadedEventLoopGroup.singleton
-    let silent = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
-    let port = try #require(silent.localAddress?.port)
-    try await Rig.run(
-      Script.good, configure: { $0.timeouts.connect = .milliseconds(300) },
-      router: { backends in
-        let endpoint = Endpoint(host: "127.0.0.1", port: port, tls: true)
-        return TestRouter([("silent", endpoint), ("b0", backends[0].endpoint)])
+  /// Runs `body` with the endpoint of a peer that accepts and then says nothing, and with the number of
+  /// its connections that have closed.
+  private func withSilentPeer(
+    _ body: (Endpoint, CloseCounter) async throws -> Void
+  ) async throws {
+    let counter = CloseCounter()
+    let silent = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelInitializer { channel in
+        channel.closeFuture.whenComplete { _ in counter.add() }
+        return channel.eventLoop.makeSucceededVoidFuture()
       }
-    ) { rig in
-      let response = try await rig.chat()
-      #expect(response["x-perigee-backend"] == "b0")
-      #expect(try await rig.record()?.attempts.map(\.fault) == [.linkConnectTimeout, nil])
-    }
+      .bind(host: "127.0.0.1", port: 0).get()
+    let port = try #require(silent.localAddress?.port)
+    try await body(Endpoint(host: "127.0.0.1", port: port, tls: true), counter)
     try await silent.close()
   }
+
+  /// The handshake is part of connecting.
+  @Test func aSilentHandshakeTimesOut() async throws {
+    try await withSilentPeer { endpoint, _ in
+      try await Rig.run(
+        Script.good, configure: { $0.timeouts.connect = .milliseconds(300) },
+        router: { TestRouter([("silent", endpoint), ("b0", $0[0].endpoint)]) }
+      ) { rig in
+        let response = try await rig.chat()
+        #expect(response["x-perigee-backend"] == "b0")
+        let record = try await rig.record()
+        #expect(record?.attempts.map(\.fault) == [.linkConnectTimeout, nil])
+      }
+    }
+  }
+
+  @Test func aClientThatLeavesCancelsTheHandshake() async throws {
+    try await withSilentPeer { endpoint, closed in
+      try await Rig.run(Script.good, router: { _ in TestRouter([("silent", endpoint)]) }) { rig in
+        let client = try await rig.client()
+        try await client.post("/v1/chat/completions", Rig.body())
+        _ = try await rig.eventually { rig.router.told.begun == 1 }
+        try await Task.sleep(for: .milliseconds(100))
+        await client.close()
+        let isClosed = try await rig.eventually { closed.count == 1 }
+        #expect(isClosed)
+        let record = try await rig.record()
+        #expect(record?.fault == .callerCancelled)
+      }
+    }
+  }
+}
+
+/// Counts closed connections.
+private final class CloseCounter: Sendable {
+  private let value = Atomic<Int>(0)
+
+  var count: Int { value.load(ordering: .relaxed) }
+
+  func add() { value.add(1, ordering: .relaxed) }
 }
