@@ -77,6 +77,7 @@ struct SSEParser {
           atLineStart = false
           afterCR = false
           content = true
+          index = Self.lineEnd(in: bytes, from: index)
         }
       }
       return nil
@@ -86,6 +87,31 @@ struct SSEParser {
     isAfterCR = afterCR
     hasContent = content
     return end
+  }
+}
+
+extension SSEParser {
+  /// The place of the first LF or CR at or after `start`; the end if there is none.
+  ///
+  /// Eight bytes at a time, with the zero-byte test of "Bit Twiddling Hacks" (S. E. Anderson).
+  fileprivate static func lineEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    var place = start
+    while place &+ 8 <= bytes.count {
+      let word = UInt64(
+        littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+      let feeds = word ^ (ones &* 0x0a)
+      let returns = word ^ (ones &* 0x0d)
+      let flagged = ((feeds &- ones) & ~feeds | (returns &- ones) & ~returns) & highs
+      if flagged != 0 { return place &+ flagged.trailingZeroBitCount / 8 }
+      place &+= 8
+    }
+    while place < bytes.count {
+      if bytes[place] == UInt8(ascii: "\n") || bytes[place] == UInt8(ascii: "\r") { return place }
+      place &+= 1
+    }
+    return place
   }
 }
 
@@ -99,9 +125,7 @@ struct SSEEvent: Equatable {
     let range: Range<Int>? = bytes.withUnsafeReadableBytes { text in
       var start = 0
       while start < text.count {
-        let end =
-          text[start...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-          ?? text.count
+        let end = SSEParser.lineEnd(in: text, from: start)
         if let value = Self.dataValue(text, start..<end) { return value }
         start = end + 1
       }
