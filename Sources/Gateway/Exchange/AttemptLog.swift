@@ -9,6 +9,8 @@ struct AttemptLog {
   let started: NIODeadline
   var connected: NIODeadline?
   var reusedConnection = false
+  /// The kept connection had died meanwhile, which says nothing about the path.
+  var wasStale = false
   var firstByte: NIODeadline?
   var ended: NIODeadline?
   var status: Int?
@@ -29,7 +31,7 @@ struct AttemptLog {
   /// What the attempt says about its path, now that it is over.
   func outcome(at now: NIODeadline) -> AttemptOutcome {
     let ending: AttemptOutcome.Ending =
-      if let fault { fault.isOfPath ? .failed(fault) : .cancelled } else { .answered }
+      if let fault { fault.isOfPath && !wasStale ? .failed(fault) : .cancelled } else { .answered }
     return AttemptOutcome(
       ending: ending, status: status,
       connectMs: reusedConnection ? nil : connected.map { ($0 - started).milliseconds },

@@ -109,6 +109,7 @@ final class Exchange {
   func attemptFailed(_ fault: Fault, detail: String) {
     let isStale =
       attempts.last?.reusedConnection == true && response.head == nil && fault == .linkReset
+    if isStale { attempts[attempts.count - 1].wasStale = true }
     dropUpstream()
     endAttempt(fault, detail: detail)
     perform(machine.failed(fault, wasStale: isStale, at: .now()))

@@ -4,7 +4,8 @@ public struct AttemptOutcome: Sendable, Equatable {
   public enum Ending: Sendable, Equatable {
     /// The backend answered as it should; a 4xx that is the caller's doing counts.
     case answered
-    /// The answer was no longer wanted, or there was no room for it. Says nothing about the path.
+    /// The answer was no longer wanted, or there was no room for it, or the kept connection had been
+    /// closed meanwhile and a new one is tried. Says nothing about the path.
     case cancelled
     /// The path or the backend failed.
     case failed(Fault)

@@ -41,6 +41,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   private(set) var isReused = false
   /// When it came into the pool.
   var idleSince = NIODeadline.now()
+  /// How long the backend says it keeps it, less a second for the way.
+  private(set) var idleLimit = TimeAmount.hours(1)
   private weak var pool: UpstreamPool?
   private var user: (any UpstreamUser)?
   private var state = State.idle
@@ -136,6 +138,7 @@ extension UpstreamConnection {
     switch (state, unwrapInboundIn(data)) {
     case (.busy, .head(let head)):
       canKeepAlive = head.isKeepAlive
+      idleLimit = Self.idleLimit(head.headers)
       user?.upstreamReceived(head: head)
     case (.busy, .body(let bytes)):
       user?.upstreamReceived(body: bytes)
@@ -177,6 +180,16 @@ extension UpstreamConnection {
     guard wasBusy else { return }
     let (fault, detail) = breakage ?? (.linkReset, "the backend closed the connection")
     user?.upstreamLost(fault, detail: detail)
+  }
+
+  /// Reads `Keep-Alive: timeout=5` (RFC 2068, section 19.7.1).
+  private static func idleLimit(_ headers: HTTPHeaders) -> TimeAmount {
+    guard let value = headers.first(name: "keep-alive"),
+      let parameter = value.split(separator: ",").first(where: { $0.contains("timeout=") }),
+      let seconds = parameter.split(separator: "=").last.flatMap({ Int64($0) }),
+      (0...3600).contains(seconds)
+    else { return .hours(1) }
+    return .seconds(max(0, seconds - 1))
   }
 
   private static func breakage(for error: any Error) -> (fault: Fault, detail: String) {

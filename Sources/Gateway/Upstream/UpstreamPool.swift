@@ -53,7 +53,9 @@ final class UpstreamPool {
   /// An idle connection to `key`, the one used last.
   func takeIdle(_ key: Key) -> UpstreamConnection? {
     while let connection = idle[key]?.popLast() {
-      if connection.isUsable { return connection }
+      guard connection.isUsable else { continue }
+      if connection.idleSince + connection.idleLimit > .now() { return connection }
+      connection.close()
     }
     return nil
   }

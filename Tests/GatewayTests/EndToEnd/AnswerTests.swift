@@ -60,6 +60,17 @@ import Testing
     }
   }
 
+  @Test func doesNotReuseWhatTheBackendIsAboutToClose() async throws {
+    let script = Script.response(Script.completion, headers: ["keep-alive: timeout=1, max=100"])
+    try await Rig.run(script) { rig in
+      for _ in 0..<3 {
+        let response = try await rig.chat()
+        #expect(response.status == 200)
+      }
+      #expect(rig.backends[0].seen.connections == 3)
+    }
+  }
+
   @Test func doesNotKeepWhatTheBackendCloses() async throws {
     try await Rig.run(Script.response(Script.completion, headers: ["connection: close"])) { rig in
       for _ in 0..<3 {

@@ -183,6 +183,8 @@ import Testing
       }
       #expect(rig.backends[0].seen.connections == 2)
       #expect(rig.router.told.records.last?.attempts.map(\.fault) == [.linkReset, nil])
+      #expect(
+        rig.router.told.outcomes.map(\.outcome.ending) == [.answered, .cancelled, .answered])
     }
   }
 

@@ -30,6 +30,19 @@ import Testing
     }
   }
 
+  /// The last chunk comes after the last event: the connection is kept all the same.
+  @Test func keepsConnectionsWhoseStreamsEndLate() async throws {
+    let steps = Script.stream(2).dropLast() + [.wait(milliseconds: 50), Script.lastChunk]
+    try await Rig.run(Array(steps)) { rig in
+      for _ in 0..<3 {
+        let response = try await rig.chat(stream: true)
+        #expect(response.isComplete)
+        try await Task.sleep(for: .milliseconds(200))
+      }
+      #expect(rig.backends[0].seen.connections == 1)
+    }
+  }
+
   @Test func neverForwardsPartOfAnEvent() async throws {
     let bytes = Array((Script.event(0) + Script.event(1) + "data: [DONE]\n\n").utf8)
     let steps = bytes.flatMap { byte in
