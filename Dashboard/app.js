@@ -1,20 +1,23 @@
 // The dashboard: one store, the server's stream that fills it, and the views that follow it.
 
 import { BackendsPanel } from "./modules/backends-panel.js";
+import { clientKey } from "./modules/client-key.js";
+import { setAttribute, setText } from "./modules/dom.js";
 import { Explanation } from "./modules/explanation.js";
+import * as format from "./modules/format.js";
 import { Choices, Header } from "./modules/header.js";
 import { LatencyStrip } from "./modules/latency-strip.js";
-import { fetchJson, Live } from "./modules/live.js";
+import { KeyForm } from "./modules/key-form.js";
+import { Live } from "./modules/live.js";
 import { reducedMotion } from "./modules/palette.js";
 import { RequestsPanel } from "./modules/requests-panel.js";
+import { fetchJson } from "./modules/server.js";
 import { FRAME_MS, frameTime, Sky } from "./modules/sky.js";
 import { ServerClock } from "./modules/slots.js";
 import { Store } from "./modules/store.js";
 import { UplinksPanel } from "./modules/uplinks-panel.js";
 import { WorldMap } from "./modules/world-map.js";
 
-/** More dots than this are no picture any more, on a small screen sooner. */
-const SATELLITES = innerWidth < 600 ? 1500 : 6000;
 const TICK_MS = 250;
 
 const at = (id) => document.getElementById(id);
@@ -30,13 +33,15 @@ new RequestsPanel(at("requests"), store);
 new Explanation(at("explanation"), store);
 new Choices(at("choices"), store);
 const header = new Header(at("header"), at("notice"), store, clock, () => live.connect());
+// After the header, which brings the board back before the form hands it the focus.
+new KeyForm(at("key"), at("forget-key"), store, () => live.connect());
+clientKey.onRefused(() => live.lock());
 
 let asking = false;
 
 /** Asks about the instant `timeMs`; the first time also for the satellites' names. */
 async function askSky(timeMs, names) {
-  const query = `count=${SATELLITES}&at=${new Date(timeMs).toISOString()}${names ? "&names=1" : ""}`;
-  sky.add(timeMs, await fetchJson(`/api/sky?${query}`));
+  sky.add(timeMs, await fetchJson(`/api/sky?at=${new Date(timeMs).toISOString()}${names ? "&names=1" : ""}`));
 }
 
 async function guardedSky(work) {
@@ -61,14 +66,16 @@ function startSky() {
     sky.clear();
     await askSky(now, true);
     await askSky(now + FRAME_MS, false);
-    setText(sky.count);
+    nameSky();
   });
 }
 
-function setText(count) {
-  at("map").setAttribute("aria-label",
-    `World map with ${count} satellites, the sites of the fleet and the current paths of its uplinks. Plus and minus zoom, arrow keys move, zero shows the world, Home the site.`);
-  at("satellite-count").textContent = count === 0 ? "no satellites" : `${count.toLocaleString("en").replaceAll(",", "\u202f")} satellites`;
+function nameSky() {
+  const { count, stride } = sky;
+  const some = stride > 1 ? `, 1 in ${stride} shown` : "";
+  setAttribute(at("map"), "aria-label",
+    `World map with ${count} satellites${some}, the sites of the fleet and the current paths of its uplinks. Plus and minus zoom, arrow keys move, zero shows the world, Home the site.`);
+  setText(at("satellite-count"), count === 0 ? "no satellites" : `${format.group(count)} satellites${some}`);
 }
 
 /** Keeps one instant ahead while somebody looks. */
@@ -87,6 +94,7 @@ function tick() {
   header.tick(now);
   uplinks.tick(now);
   followSky();
+  if (sky.count > 0) nameSky();
   if (!document.hidden) strip.draw();
 }
 

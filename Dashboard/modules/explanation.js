@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import * as format from "./format.js";
-import { fetchJson } from "./live.js";
+import { fetchJson } from "./server.js";
 import { SERIES } from "./palette.js";
 import { LOCAL } from "./store.js";
 

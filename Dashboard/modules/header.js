@@ -50,9 +50,9 @@ export class Header {
 
   #connection() {
     const { phase, message } = this.#store.connection;
-    const words = { connecting: "connecting", live: "live", lost: "disconnected" };
+    const words = { connecting: "connecting", live: "live", lost: "disconnected", locked: "key needed" };
     setText(this.#at(".connection"), words[phase]);
-    setAttribute(this.#at(".connection"), "data-level", { connecting: "warn", live: "good", lost: "bad" }[phase]);
+    setAttribute(this.#at(".connection"), "data-level", { connecting: "warn", live: "good", lost: "bad", locked: "warn" }[phase]);
     document.body.dataset.phase = phase;
     const lost = phase === "lost" && message;
     this.#notice.hidden = !lost;

@@ -1,24 +1,11 @@
-// The server's answers and its event stream.
+// The server's state and events, for as long as the page is open.
+
+import { fetchJson, openEvents } from "./server.js";
 
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 /** The server sends its state each 2 s; this long without it means that it is gone. */
 const SILENCE_MS = 8000;
-
-/** Fetches JSON, with the server's own words in the error. */
-export async function fetchJson(path) {
-  const response = await fetch(path, {
-    headers: { accept: "application/json" }, signal: AbortSignal.timeout(15_000),
-  }).catch((error) => {
-    throw new Error(error.name === "TimeoutError" ? "The server takes too long." : "The server does not answer.");
-  });
-  if (!response.ok) {
-    const body = await response.json().catch(() => null);
-    const reason = body?.error?.message ?? (typeof body?.error === "string" ? body.error : null);
-    throw new Error(reason ?? `${path.split("?")[0]} answered with status ${response.status}`);
-  }
-  return response.json();
-}
 
 /** How long to wait before attempt number `attempt` (from 0). */
 export function retryDelayMs(attempt) {
@@ -29,7 +16,10 @@ export function retryDelayMs(attempt) {
 export class Live {
   #store;
   #clock;
-  #source = null;
+  /** What aborts the stream that is read; `null` while there is none. */
+  #stream = null;
+  /** Requests that completed while the history was on its way, newest first; `null` at other times. */
+  #arrived = null;
   #attempt = 0;
   #turn = 0;
   #timer = null;
@@ -45,9 +35,8 @@ export class Live {
 
   /** Connects now, dropping what there was. */
   async connect() {
-    this.#close();
-    this.#store.setConnection({ phase: this.#attempt === 0 && !this.#store.state ? "connecting" : "lost", retryAtMs: null });
-    const turn = (this.#turn += 1);
+    const turn = this.#close();
+    this.#store.setConnection({ retryAtMs: null });
     try {
       const state = await fetchJson("/api/state");
       if (turn !== this.#turn) return;
@@ -59,50 +48,62 @@ export class Live {
     }
   }
 
-  #listen() {
-    const source = new EventSource("/events");
-    this.#source = source;
-    source.addEventListener("open", () => {
-      this.#store.setConnection({ phase: "live", message: null, retryAtMs: null });
-      this.#loadHistory(source);
-    });
-    source.addEventListener("state", (event) => this.#receive(event, (state) => this.#take(state)));
-    source.addEventListener("request", (event) => this.#receive(event, (request) => this.#store.addRequest(request)));
-    source.addEventListener("error", () => this.#lose("The event stream broke off."));
+  /** Lets go of the server until `connect`: it wants a key. */
+  lock() {
+    this.#close();
+    this.#attempt = 0;
+    this.#store.setConnection({ phase: "locked", message: null, retryAtMs: null });
+  }
+
+  async #listen() {
+    const stream = (this.#stream = new AbortController());
     this.#watch();
+    try {
+      const events = await openEvents("/events", stream.signal);
+      if (stream !== this.#stream) return;
+      this.#store.setConnection({ phase: "live", message: null, retryAtMs: null });
+      this.#loadHistory(stream);
+      for await (const event of events) {
+        if (stream !== this.#stream) return;
+        this.#receive(event);
+      }
+    } catch (error) {
+      if (stream === this.#stream) this.#lose(error.message);
+    }
   }
 
   /** Asked for only once events flow, so that none falls between the two. */
-  async #loadHistory(source) {
-    const arrived = [];
-    const collect = (event) => arrived.unshift(JSON.parse(event.data));
-    source.addEventListener("request", collect);
+  async #loadHistory(stream) {
+    const arrived = (this.#arrived = []);
     try {
       const { requests } = await fetchJson("/api/requests?limit=100");
       const later = arrived.filter(({ id }) => !requests.some((known) => known.id === id));
-      if (source === this.#source) this.#store.setRequests([...later, ...requests]);
+      if (stream === this.#stream) this.#store.setRequests([...later, ...requests]);
     } catch (error) {
-      if (source === this.#source) this.#lose(error.message);
+      if (stream === this.#stream) this.#lose(error.message);
     } finally {
-      source.removeEventListener("request", collect);
+      if (arrived === this.#arrived) this.#arrived = null;
     }
   }
 
-  #receive(event, use) {
-    let data;
+  #receive({ type, data }) {
+    let value;
     try {
-      data = JSON.parse(event.data);
+      value = JSON.parse(data);
     } catch {
-      return this.#lose("The server sent an event that is not JSON.");
+      throw new Error("The server sent an event that is not JSON.");
     }
-    use(data);
+    if (type === "state") this.#take(value);
+    if (type !== "request") return;
+    this.#arrived?.unshift(value);
+    this.#store.addRequest(value);
   }
 
   #take(state) {
     this.#clock.learn(Date.parse(state.now), Date.now());
     this.#store.setState(state);
     this.#store.setConnection({ lastMs: Date.now() });
-    if (!this.#source) return;
+    if (!this.#stream) return;
     this.#attempt = 0;
     this.#watch();
   }
@@ -120,10 +121,12 @@ export class Live {
     this.#timer = setTimeout(() => this.connect(), delay);
   }
 
+  /** Ends the stream and what waits for it; answers that are still on their way belong to an earlier turn. */
   #close() {
-    this.#source?.close();
-    this.#source = null;
+    this.#stream?.abort();
+    this.#stream = null;
     clearTimeout(this.#timer);
     clearTimeout(this.#watchdog);
+    return (this.#turn += 1);
   }
 }

@@ -116,7 +116,7 @@ export class MapGestures {
   #nearestSatellite(x, y) {
     const { view, sky } = this.#map;
     let [best, bestSquare] = [-1, REACH_PX ** 2];
-    for (let i = 0; i < sky.count; i++) {
+    for (const i of sky.shown) {
       const square = (view.x(sky.lon[i]) - x) ** 2 + (view.y(sky.lat[i]) - y) ** 2;
       if (square < bestSquare) [best, bestSquare] = [i, square];
     }

@@ -17,7 +17,7 @@ export class MapSky {
     this.#canvas = canvas;
   }
 
-  /** Draws every satellite where it is; those of an orbital zone are larger and of their own colour. */
+  /** Draws the shown satellites where they are; those of an orbital zone are larger and of their own colour. */
   draw(view, sky, colours) {
     const context = this.#canvas.getContext("2d");
     const { width, height } = this.#canvas;
@@ -32,7 +32,7 @@ export class MapSky {
     const [left, top] = [view.x(0) * ratio, view.y(0) * ratio];
     const size = ratio * (view.scale > 5 ? 2 : view.scale > 1.6 ? 1.35 : 1);
     const colour = packed(colours.satellite);
-    for (let i = 0; i < sky.count; i++) {
+    for (const i of sky.shown) {
       this.#splat(left + sky.lon[i] * scale, top - sky.lat[i] * scale, size, colour);
     }
     const zoneSize = ratio * (view.scale > 1.6 ? 2.6 : 1.8);

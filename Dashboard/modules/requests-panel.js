@@ -1,5 +1,6 @@
 // Requests as they complete, the newest on top.
 
+import { clientKey } from "./client-key.js";
 import { el, KeyedList, setAttribute, setText } from "./dom.js";
 import * as format from "./format.js";
 import { SERIES } from "./palette.js";
@@ -62,8 +63,6 @@ export class RequestsPanel {
     this.#store = store;
     this.#rows = new KeyedList(root.querySelector("tbody"), (request) => new RequestRow(request, store));
     for (const topic of ["requests", "selection"]) store.on(topic, () => this.#update());
-    root.querySelector("code.origin").textContent =
-      `curl ${location.origin}/v1/chat/completions -H 'content-type: application/json' \\\n  -d '{"model": "MODEL", "messages": [{"role": "user", "content": "Where are you?"}]}'`;
     store.on("state", () => this.#suggest());
   }
 
@@ -81,8 +80,9 @@ export class RequestsPanel {
   }
 
   #suggest() {
-    const model = this.#store.state.backends.flatMap((backend) => backend.models)[0];
-    const code = this.#root.querySelector("code.origin");
-    if (model) setText(code, code.textContent.replace('"MODEL"', JSON.stringify(model)));
+    const model = this.#store.state.backends.flatMap((backend) => backend.models)[0] ?? "MODEL";
+    const key = clientKey.value === null ? "" : ` \\\n  -H "authorization: Bearer $PERIGEE_API_KEY"`;
+    setText(this.#root.querySelector("code.origin"),
+      `curl ${location.origin}/v1/chat/completions${key} \\\n  -H 'content-type: application/json' \\\n  -d '{"model": ${JSON.stringify(model)}, "messages": [{"role": "user", "content": "Where are you?"}]}'`);
   }
 }

@@ -10,6 +10,11 @@ export function frameTime(timeMs) {
   return Math.floor(timeMs / FRAME_MS) * FRAME_MS;
 }
 
+/** One satellite in how many is shown where `most` are as many as can be told apart. */
+export function thinning(count, most) {
+  return Math.max(1, Math.round(count / most));
+}
+
 /** A decayed satellite has no position: `null` from the server, not a number here, never drawn. */
 const known = (value) => value ?? NaN;
 
@@ -24,13 +29,35 @@ function frameOf(timeMs, answer) {
 /** The satellites, interpolated. */
 export class Sky {
   count = 0;
+  /** Indices of the satellites that host an orbital zone. */
   zone = [];
+  /** Indices of the satellites to show: every one, or some where there is no room. */
+  shown = [];
   /** Degrees, current after `moveTo`. */
   lat = new Float32Array(0);
   lon = new Float32Array(0);
   #names = [];
   #index = new Map();
   #frames = [];
+  #most = Infinity;
+  #kept = [];
+
+  /** One satellite in how many is shown. */
+  get stride() {
+    return thinning(this.count, this.#most);
+  }
+
+  /** Shows about `most` satellites, spread evenly over the list. */
+  thin(most) {
+    this.#most = most;
+    this.#choose();
+  }
+
+  /** Shows the satellites of these names in any case, as it does those of a zone. */
+  keep(names) {
+    this.#kept = names;
+    this.#choose();
+  }
 
   /** Forgets everything, as when another server answers. */
   clear() {
@@ -52,6 +79,7 @@ export class Sky {
       this.#resize(answer.lat.length);
     }
     this.zone = answer.zone ?? [];
+    this.#choose();
     this.#frames = [...this.#frames.filter((frame) => frame.timeMs !== timeMs), frameOf(timeMs, answer)]
       .sort((a, b) => a.timeMs - b.timeMs)
       .slice(-3);
@@ -104,8 +132,15 @@ export class Sky {
     return [this.lat[index], this.lon[index]];
   }
 
+  #choose() {
+    const { stride } = this;
+    const always = new Set([...this.zone, ...this.#kept.map((name) => this.#index.get(name))]);
+    this.shown = Array.from({ length: this.count }, (_, i) => i).filter((i) => i % stride === 0 || always.has(i));
+  }
+
   #resize(count) {
     this.count = count;
+    this.shown = [];
     this.lat = new Float32Array(count);
     this.lon = new Float32Array(count);
   }

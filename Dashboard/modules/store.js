@@ -15,7 +15,7 @@ export class Store {
   requests = [];
   /** Chosen names; `null` means all, or none for the request. */
   selection = { uplink: null, backend: null, request: null };
-  /** `phase` is `connecting`, `live` or `lost`. */
+  /** `phase` is `connecting`, `live`, `lost` or, where the node wants a key, `locked`. */
   connection = { phase: "connecting", message: null, retryAtMs: null, lastMs: null };
   #listeners = new Map();
 
@@ -80,6 +80,13 @@ export class Store {
   }
 
   #tell(topic, detail) {
-    for (const listener of this.#listeners.get(topic) ?? []) listener(detail);
+    for (const listener of this.#listeners.get(topic) ?? []) {
+      try {
+        listener(detail);
+      } catch (error) {
+        // A view that fails takes neither the others nor the connection with it.
+        reportError(error);
+      }
+    }
   }
 }

@@ -1,6 +1,6 @@
 // The world map: three canvases of different pace, and the hand that moves them.
 
-import { fetchJson } from "./live.js";
+import { fetchJson } from "./server.js";
 import { decodeCoastline } from "./coastline.js";
 import { MapBase } from "./map-base.js";
 import { MapGestures } from "./map-gestures.js";
@@ -16,6 +16,9 @@ const CALM_STEP_MS = 1000;
 const PULSE_STEP_MS = 33;
 const NIGHT_MS = 60_000;
 const PULSES_AT_ONCE = 24;
+/** On a map this narrow, more dots than so many run into one another. */
+const NARROW_PX = 600;
+const NARROW_DOTS = 1500;
 
 /** The map panel. */
 export class WorldMap {
@@ -142,6 +145,7 @@ export class WorldMap {
     const width = this.#root.clientWidth;
     const ratio = Math.min(3, devicePixelRatio || 1);
     this.view.resize(width);
+    this.#sky.thin(width < NARROW_PX ? NARROW_DOTS : Infinity);
     for (const canvas of this.#layers) {
       canvas.width = Math.round(this.view.width * ratio);
       canvas.height = Math.round(this.view.height * ratio);
@@ -161,6 +165,7 @@ export class WorldMap {
   #learnNodes() {
     const { sites, uplinks } = this.#store.state;
     this.#sites = new Map(sites.map((site) => [site.name, site]));
+    this.#sky.keep(uplinks.flatMap((uplink) => uplink.paths.map((path) => path.serving_satellite)));
     this.#nodes = new Map(uplinks.flatMap((uplink) => uplink.paths)
       .flatMap((path) => path.hops.map((name, i) => [name, path.points[i]]))
       .filter(([, point]) => point));

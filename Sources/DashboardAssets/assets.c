@@ -7,20 +7,23 @@ static const unsigned char asset_0[] =
   "// The dashboard: one store, the server's stream that fills it, and the views that follow it.\n"
   "\n"
   "import { BackendsPanel } from \"./modules/backends-panel.js\";\n"
+  "import { clientKey } from \"./modules/client-key.js\";\n"
+  "import { setAttribute, setText } from \"./modules/dom.js\";\n"
   "import { Explanation } from \"./modules/explanation.js\";\n"
+  "import * as format from \"./modules/format.js\";\n"
   "import { Choices, Header } from \"./modules/header.js\";\n"
   "import { LatencyStrip } from \"./modules/latency-strip.js\";\n"
-  "import { fetchJson, Live } from \"./modules/live.js\";\n"
+  "import { KeyForm } from \"./modules/key-form.js\";\n"
+  "import { Live } from \"./modules/live.js\";\n"
   "import { reducedMotion } from \"./modules/palette.js\";\n"
   "import { RequestsPanel } from \"./modules/requests-panel.js\";\n"
+  "import { fetchJson } from \"./modules/server.js\";\n"
   "import { FRAME_MS, frameTime, Sky } from \"./modules/sky.js\";\n"
   "import { ServerClock } from \"./modules/slots.js\";\n"
   "import { Store } from \"./modules/store.js\";\n"
   "import { UplinksPanel } from \"./modules/uplinks-panel.js\";\n"
   "import { WorldMap } from \"./modules/world-map.js\";\n"
   "\n"
-  "/** More dots than this are no picture any more, on a small screen sooner. */\n"
-  "const SATELLITES = innerWidth < 600 \? 1500 : 6000;\n"
   "const TICK_MS = 250;\n"
   "\n"
   "const at = (id) => document.getElementById(id);\n"
@@ -36,14 +39,16 @@ static const unsigned char asset_0[] =
   "new Explanation(at(\"explanation\"), store);\n"
   "new Choices(at(\"choices\"), store);\n"
   "const header = new Header(at(\"header\"), at(\"notice\"), store, clock, () => live.connect());\n"
+  "// After the header, which brings the board back before the form hands it the focus.\n"
+  "new KeyForm(at(\"key\"), at(\"forget-key\"), store, () => live.connect());\n"
+  "clientKey.onRefused(() => live.lock());\n"
   "\n"
   "let asking = false;\n"
   "\n"
   "/** Asks about the instant `timeMs`; the first time also for the satellites' names. */\n"
   "async function askSky(timeMs, names) {\n"
-  "  const query = `count=${SATELLITES}&at=${new Date(timeMs).toISOString()}${names \? \"&names=1\" : "
-  "\"\"}`;\n"
-  "  sky.add(timeMs, await fetchJson(`/api/sky\?${query}`));\n"
+  "  sky.add(timeMs, await fetchJson(`/api/sky\?at=${new Date(timeMs).toISOString()}${names \? \"&name"
+  "s=1\" : \"\"}`));\n"
   "}\n"
   "\n"
   "async function guardedSky(work) {\n"
@@ -68,16 +73,18 @@ static const unsigned char asset_0[] =
   "    sky.clear();\n"
   "    await askSky(now, true);\n"
   "    await askSky(now + FRAME_MS, false);\n"
-  "    setText(sky.count);\n"
+  "    nameSky();\n"
   "  });\n"
   "}\n"
   "\n"
-  "function setText(count) {\n"
-  "  at(\"map\").setAttribute(\"aria-label\",\n"
-  "    `World map with ${count} satellites, the sites of the fleet and the current paths of its upl"
-  "inks. Plus and minus zoom, arrow keys move, zero shows the world, Home the site.`);\n"
-  "  at(\"satellite-count\").textContent = count === 0 \? \"no satellites\" : `${count.toLocaleString(\"e"
-  "n\").replaceAll(\",\", \"\\u202f\")} satellites`;\n"
+  "function nameSky() {\n"
+  "  const { count, stride } = sky;\n"
+  "  const some = stride > 1 \? `, 1 in ${stride} shown` : \"\";\n"
+  "  setAttribute(at(\"map\"), \"aria-label\",\n"
+  "    `World map with ${count} satellites${some}, the sites of the fleet and the current paths of "
+  "its uplinks. Plus and minus zoom, arrow keys move, zero shows the world, Home the site.`);\n"
+  "  setText(at(\"satellite-count\"), count === 0 \? \"no satellites\" : `${format.group(count)} satelli"
+  "tes${some}`);\n"
   "}\n"
   "\n"
   "/** Keeps one instant ahead while somebody looks. */\n"
@@ -96,6 +103,7 @@ static const unsigned char asset_0[] =
   "  header.tick(now);\n"
   "  uplinks.tick(now);\n"
   "  followSky();\n"
+  "  if (sky.count > 0) nameSky();\n"
   "  if (!document.hidden) strip.draw();\n"
   "}\n"
   "\n"
@@ -144,13 +152,26 @@ static const unsigned char asset_2[] =
   "    </p>\n"
   "    <p class=\"clock\"><span class=\"utc\">\342\200\223</span> <span class=\"quiet\">UTC</span></p>\n"
   "    <p class=\"quiet version-line\">version <span class=\"version\">\342\200\223</span></p>\n"
+  "    <button id=\"forget-key\" class=\"plain\" type=\"button\" hidden>Forget key</button>\n"
   "    <p class=\"status connection\" data-level=\"warn\" role=\"status\">connecting</p>\n"
   "  </header>\n"
   "  <div id=\"notice\" class=\"notice\" hidden></div>\n"
+  "  <!-- The field has no name: should the script fail, submitting puts nothing into an address. -"
+  "->\n"
+  "  <form id=\"key\" class=\"panel ask\" aria-labelledby=\"key-title\" autocomplete=\"off\" hidden>\n"
+  "    <h2 id=\"key-title\">This node asks for a key</h2>\n"
+  "    <p id=\"key-hint\" class=\"quiet\">One of those that its manifest names under <code>gateway: key"
+  "s:</code>. This tab remembers it until it is closed.</p>\n"
+  "    <p class=\"field\"><label for=\"key-field\">Key</label>\n"
+  "      <input id=\"key-field\" type=\"password\" required autocomplete=\"off\" autocapitalize=\"off\" spe"
+  "llcheck=\"false\" aria-describedby=\"key-hint key-answer\">\n"
+  "      <button class=\"plain\" type=\"submit\">Continue</button></p>\n"
+  "    <p id=\"key-answer\" class=\"answer\" role=\"status\"></p>\n"
+  "  </form>\n"
   "  <noscript><p class=\"notice\">The dashboard draws live data and needs JavaScript. Without it, re"
   "ad <a href=\"/metrics\">/metrics</a> or run <code>perigee forecast</code>.</p></noscript>\n"
   "\n"
-  "  <main class=\"board\">\n"
+  "  <main class=\"board\" tabindex=\"-1\">\n"
   "    <section class=\"panel panel-map\" aria-labelledby=\"map-title\">\n"
   "      <header id=\"choices\">\n"
   "        <h2 id=\"map-title\">Sky</h2>\n"
@@ -743,8 +764,77 @@ static const unsigned char asset_4[] =
   "  }\n"
   "}\n";
 
-// /modules/coastline.js
+// /modules/client-key.js
 static const unsigned char asset_5[] =
+  "// The key that a node may ask its clients for. It lives as long as the tab does, goes out in a\n"
+  "// header and is in no URL, no message and no log.\n"
+  "\n"
+  "const PLACE = \"perigee.client-key\";\n"
+  "\n"
+  "/** A key, remembered in `storage` alone; a browser that denies storage keeps it until the page "
+  "is left. */\n"
+  "export class ClientKey {\n"
+  "  #storage;\n"
+  "  #value;\n"
+  "  #listeners = [];\n"
+  "\n"
+  "  constructor(storage) {\n"
+  "    this.#storage = storage;\n"
+  "    this.#value = storage\?.getItem(PLACE) \?\? null;\n"
+  "  }\n"
+  "\n"
+  "  /** The key, or `null`. */\n"
+  "  get value() {\n"
+  "    return this.#value;\n"
+  "  }\n"
+  "\n"
+  "  /** What a request carries to show the key: its UTF-8 bytes, as a header's text stands for byt"
+  "es. */\n"
+  "  get headers() {\n"
+  "    if (this.#value === null) return {};\n"
+  "    return { authorization: `Bearer ${String.fromCharCode(...new TextEncoder().encode(this.#valu"
+  "e))}` };\n"
+  "  }\n"
+  "\n"
+  "  /** Uses `value` from now on. */\n"
+  "  remember(value) {\n"
+  "    this.#value = value;\n"
+  "    this.#storage\?.setItem(PLACE, value);\n"
+  "  }\n"
+  "\n"
+  "  /** Uses no key from now on. */\n"
+  "  forget() {\n"
+  "    this.#value = null;\n"
+  "    this.#storage\?.removeItem(PLACE);\n"
+  "  }\n"
+  "\n"
+  "  /** Calls `listener` whenever the node refuses, with whether it was shown a key. */\n"
+  "  onRefused(listener) {\n"
+  "    this.#listeners.push(listener);\n"
+  "  }\n"
+  "\n"
+  "  /** The node refused a request that showed `shown`. An answer that a newer key has overtaken s"
+  "ays nothing. */\n"
+  "  refuse(shown) {\n"
+  "    if (shown !== this.#value) return;\n"
+  "    this.forget();\n"
+  "    for (const listener of this.#listeners) listener(shown !== null);\n"
+  "  }\n"
+  "}\n"
+  "\n"
+  "function tabStorage() {\n"
+  "  try {\n"
+  "    return globalThis.sessionStorage \?\? null;\n"
+  "  } catch {\n"
+  "    return null;\n"
+  "  }\n"
+  "}\n"
+  "\n"
+  "/** The page's key. */\n"
+  "export const clientKey = new ClientKey(tabStorage());\n";
+
+// /modules/coastline.js
+static const unsigned char asset_6[] =
   "// The coastline file: delta-encoded polylines without the artificial edges along the date line."
   "\n"
   "\n"
@@ -778,7 +868,7 @@ static const unsigned char asset_5[] =
   "}\n";
 
 // /modules/dom.js
-static const unsigned char asset_6[] =
+static const unsigned char asset_7[] =
   "// The little that is needed to build and update elements. Text is always set as text, never as "
   "markup.\n"
   "\n"
@@ -849,13 +939,63 @@ static const unsigned char asset_6[] =
   "  }\n"
   "}\n";
 
+// /modules/event-stream.js
+static const unsigned char asset_8[] =
+  "// Server-sent events, read from a stream of text (HTML Living Standard, section 9.2.6).\n"
+  "\n"
+  "/** The longest event that is read, in UTF-16 units. */\n"
+  "export const LONGEST_EVENT = 8 * 1024 * 1024;\n"
+  "\n"
+  "/** Takes the text of a stream in pieces of any size and gives its events. */\n"
+  "export class EventParser {\n"
+  "  #rest = \"\";\n"
+  "  #endedInReturn = false;\n"
+  "  #type = \"\";\n"
+  "  #data = [];\n"
+  "  #length = 0;\n"
+  "\n"
+  "  /** The events, each `{ type, data }`, that `text` completes. */\n"
+  "  push(text) {\n"
+  "    if (text === \"\") return [];\n"
+  "    // A line may end in CR LF, and a piece between the two.\n"
+  "    if (this.#endedInReturn && text[0] === \"\\n\") text = text.slice(1);\n"
+  "    this.#endedInReturn = text.endsWith(\"\\r\");\n"
+  "    const lines = text.split(/\\r\\n|\\n|\\r/);\n"
+  "    lines[0] = this.#rest + lines[0];\n"
+  "    this.#rest = lines.pop();\n"
+  "    const events = lines.map((line) => this.#take(line)).filter(Boolean);\n"
+  "    if (this.#length + this.#rest.length > LONGEST_EVENT) throw new Error(\"The server sent an ev"
+  "ent that is too long.\");\n"
+  "    return events;\n"
+  "  }\n"
+  "\n"
+  "  #take(line) {\n"
+  "    if (line === \"\") return this.#dispatch();\n"
+  "    const colon = line.indexOf(\":\");\n"
+  "    const name = colon < 0 \? line : line.slice(0, colon);\n"
+  "    const value = colon < 0 \? \"\" : line.slice(line[colon + 1] === \" \" \? colon + 2 : colon + 1);\n"
+  "    if (name === \"event\") this.#type = value;\n"
+  "    if (name !== \"data\") return null;\n"
+  "    this.#data.push(value);\n"
+  "    this.#length += value.length + 1;\n"
+  "    return null;\n"
+  "  }\n"
+  "\n"
+  "  #dispatch() {\n"
+  "    const event = this.#data.length > 0 \? { type: this.#type || \"message\", data: this.#data.join"
+  "(\"\\n\") } : null;\n"
+  "    [this.#type, this.#data, this.#length] = [\"\", [], 0];\n"
+  "    return event;\n"
+  "  }\n"
+  "}\n";
+
 // /modules/explanation.js
-static const unsigned char asset_7[] =
+static const unsigned char asset_9[] =
   "// Why a request went where it went.\n"
   "\n"
   "import { el } from \"./dom.js\";\n"
   "import * as format from \"./format.js\";\n"
-  "import { fetchJson } from \"./live.js\";\n"
+  "import { fetchJson } from \"./server.js\";\n"
   "import { SERIES } from \"./palette.js\";\n"
   "import { LOCAL } from \"./store.js\";\n"
   "\n"
@@ -970,7 +1110,7 @@ static const unsigned char asset_7[] =
   "}\n";
 
 // /modules/format.js
-static const unsigned char asset_8[] =
+static const unsigned char asset_10[] =
   "// Numbers as people read them. Absent values are an en dash.\n"
   "\n"
   "const ABSENT = \"\342\200\223\";\n"
@@ -1037,7 +1177,7 @@ static const unsigned char asset_8[] =
   "}\n";
 
 // /modules/geo.js
-static const unsigned char asset_9[] =
+static const unsigned char asset_11[] =
   "// Spherical geometry on the ground. Points are [latitude, longitude] in degrees.\n"
   "\n"
   "const DEG = Math.PI / 180;\n"
@@ -1144,7 +1284,7 @@ static const unsigned char asset_9[] =
   "}\n";
 
 // /modules/header.js
-static const unsigned char asset_10[] =
+static const unsigned char asset_12[] =
   "// The bar on top, the connection's notice, and the choice of uplink and backend.\n"
   "\n"
   "import { el, KeyedList, setAttribute, setText } from \"./dom.js\";\n"
@@ -1197,10 +1337,11 @@ static const unsigned char asset_10[] =
   "\n"
   "  #connection() {\n"
   "    const { phase, message } = this.#store.connection;\n"
-  "    const words = { connecting: \"connecting\", live: \"live\", lost: \"disconnected\" };\n"
+  "    const words = { connecting: \"connecting\", live: \"live\", lost: \"disconnected\", locked: \"key n"
+  "eeded\" };\n"
   "    setText(this.#at(\".connection\"), words[phase]);\n"
   "    setAttribute(this.#at(\".connection\"), \"data-level\", { connecting: \"warn\", live: \"good\", lost"
-  ": \"bad\" }[phase]);\n"
+  ": \"bad\", locked: \"warn\" }[phase]);\n"
   "    document.body.dataset.phase = phase;\n"
   "    const lost = phase === \"lost\" && message;\n"
   "    this.#notice.hidden = !lost;\n"
@@ -1269,8 +1410,73 @@ static const unsigned char asset_10[] =
   "  }\n"
   "}\n";
 
+// /modules/key-form.js
+static const unsigned char asset_13[] =
+  "// The form that asks for the node's key, and the button that forgets it.\n"
+  "\n"
+  "import { clientKey } from \"./client-key.js\";\n"
+  "import { setText } from \"./dom.js\";\n"
+  "\n"
+  "/** Shown while the node refuses to answer without a key. */\n"
+  "export class KeyForm {\n"
+  "  #root;\n"
+  "  #forget;\n"
+  "  #store;\n"
+  "  #onKey;\n"
+  "\n"
+  "  /** `onKey` is called when a key has been given. */\n"
+  "  constructor(root, forget, store, onKey) {\n"
+  "    this.#root = root;\n"
+  "    this.#forget = forget;\n"
+  "    this.#store = store;\n"
+  "    this.#onKey = onKey;\n"
+  "    clientKey.onRefused((shown) => this.#ask(shown));\n"
+  "    store.on(\"connection\", () => this.#follow());\n"
+  "    root.addEventListener(\"submit\", (event) => this.#submit(event));\n"
+  "    // A fresh page holds nothing that the key had opened.\n"
+  "    forget.addEventListener(\"click\", () => {\n"
+  "      clientKey.forget();\n"
+  "      location.reload();\n"
+  "    });\n"
+  "  }\n"
+  "\n"
+  "  get #input() {\n"
+  "    return this.#root.querySelector(\"input\");\n"
+  "  }\n"
+  "\n"
+  "  #ask(shown) {\n"
+  "    this.#say(shown \? \"The node does not know this key. Check it and try again.\" : \"\");\n"
+  "    this.#root.hidden = false;\n"
+  "    this.#input.value = \"\";\n"
+  "    this.#input.focus();\n"
+  "  }\n"
+  "\n"
+  "  #submit(event) {\n"
+  "    event.preventDefault();\n"
+  "    const key = this.#input.value.trim();\n"
+  "    if (key === \"\") return this.#say(\"Enter a key.\");\n"
+  "    this.#say(\"Asking the node\342\200\246\");\n"
+  "    clientKey.remember(key);\n"
+  "    this.#onKey();\n"
+  "  }\n"
+  "\n"
+  "  #follow() {\n"
+  "    const isLocked = this.#store.connection.phase === \"locked\";\n"
+  "    this.#forget.hidden = isLocked || clientKey.value === null;\n"
+  "    if (isLocked || this.#root.hidden) return;\n"
+  "    const hadFocus = this.#root.contains(document.activeElement);\n"
+  "    this.#input.value = \"\";\n"
+  "    this.#root.hidden = true;\n"
+  "    if (hadFocus) document.querySelector(\"main\").focus();\n"
+  "  }\n"
+  "\n"
+  "  #say(text) {\n"
+  "    setText(this.#root.querySelector(\"[role=status]\"), text);\n"
+  "  }\n"
+  "}\n";
+
 // /modules/latency-series.js
-static const unsigned char asset_11[] =
+static const unsigned char asset_14[] =
   "// What the latency strip draws, as numbers: pure, so that it can be tested without a page.\n"
   "\n"
   "import { slotEdges } from \"./slots.js\";\n"
@@ -1363,7 +1569,7 @@ static const unsigned char asset_11[] =
   "}\n";
 
 // /modules/latency-strip.js
-static const unsigned char asset_12[] =
+static const unsigned char asset_15[] =
   "// The latency strip: what was predicted, what requests met, what is to come.\n"
   "\n"
   "import * as format from \"./format.js\";\n"
@@ -1630,30 +1836,15 @@ static const unsigned char asset_12[] =
   "}\n";
 
 // /modules/live.js
-static const unsigned char asset_13[] =
-  "// The server's answers and its event stream.\n"
+static const unsigned char asset_16[] =
+  "// The server's state and events, for as long as the page is open.\n"
+  "\n"
+  "import { fetchJson, openEvents } from \"./server.js\";\n"
   "\n"
   "const FIRST_RETRY_MS = 1000;\n"
   "const LAST_RETRY_MS = 30_000;\n"
   "/** The server sends its state each 2 s; this long without it means that it is gone. */\n"
   "const SILENCE_MS = 8000;\n"
-  "\n"
-  "/** Fetches JSON, with the server's own words in the error. */\n"
-  "export async function fetchJson(path) {\n"
-  "  const response = await fetch(path, {\n"
-  "    headers: { accept: \"application/json\" }, signal: AbortSignal.timeout(15_000),\n"
-  "  }).catch((error) => {\n"
-  "    throw new Error(error.name === \"TimeoutError\" \? \"The server takes too long.\" : \"The server d"
-  "oes not answer.\");\n"
-  "  });\n"
-  "  if (!response.ok) {\n"
-  "    const body = await response.json().catch(() => null);\n"
-  "    const reason = body\?.error\?.message \?\? (typeof body\?.error === \"string\" \? body.error : null)"
-  ";\n"
-  "    throw new Error(reason \?\? `${path.split(\"\?\")[0]} answered with status ${response.status}`);\n"
-  "  }\n"
-  "  return response.json();\n"
-  "}\n"
   "\n"
   "/** How long to wait before attempt number `attempt` (from 0). */\n"
   "export function retryDelayMs(attempt) {\n"
@@ -1664,7 +1855,11 @@ static const unsigned char asset_13[] =
   "export class Live {\n"
   "  #store;\n"
   "  #clock;\n"
-  "  #source = null;\n"
+  "  /** What aborts the stream that is read; `null` while there is none. */\n"
+  "  #stream = null;\n"
+  "  /** Requests that completed while the history was on its way, newest first; `null` at other ti"
+  "mes. */\n"
+  "  #arrived = null;\n"
   "  #attempt = 0;\n"
   "  #turn = 0;\n"
   "  #timer = null;\n"
@@ -1680,10 +1875,8 @@ static const unsigned char asset_13[] =
   "\n"
   "  /** Connects now, dropping what there was. */\n"
   "  async connect() {\n"
-  "    this.#close();\n"
-  "    this.#store.setConnection({ phase: this.#attempt === 0 && !this.#store.state \? \"connecting\" "
-  ": \"lost\", retryAtMs: null });\n"
-  "    const turn = (this.#turn += 1);\n"
+  "    const turn = this.#close();\n"
+  "    this.#store.setConnection({ retryAtMs: null });\n"
   "    try {\n"
   "      const state = await fetchJson(\"/api/state\");\n"
   "      if (turn !== this.#turn) return;\n"
@@ -1695,52 +1888,62 @@ static const unsigned char asset_13[] =
   "    }\n"
   "  }\n"
   "\n"
-  "  #listen() {\n"
-  "    const source = new EventSource(\"/events\");\n"
-  "    this.#source = source;\n"
-  "    source.addEventListener(\"open\", () => {\n"
-  "      this.#store.setConnection({ phase: \"live\", message: null, retryAtMs: null });\n"
-  "      this.#loadHistory(source);\n"
-  "    });\n"
-  "    source.addEventListener(\"state\", (event) => this.#receive(event, (state) => this.#take(state"
-  ")));\n"
-  "    source.addEventListener(\"request\", (event) => this.#receive(event, (request) => this.#store."
-  "addRequest(request)));\n"
-  "    source.addEventListener(\"error\", () => this.#lose(\"The event stream broke off.\"));\n"
+  "  /** Lets go of the server until `connect`: it wants a key. */\n"
+  "  lock() {\n"
+  "    this.#close();\n"
+  "    this.#attempt = 0;\n"
+  "    this.#store.setConnection({ phase: \"locked\", message: null, retryAtMs: null });\n"
+  "  }\n"
+  "\n"
+  "  async #listen() {\n"
+  "    const stream = (this.#stream = new AbortController());\n"
   "    this.#watch();\n"
+  "    try {\n"
+  "      const events = await openEvents(\"/events\", stream.signal);\n"
+  "      if (stream !== this.#stream) return;\n"
+  "      this.#store.setConnection({ phase: \"live\", message: null, retryAtMs: null });\n"
+  "      this.#loadHistory(stream);\n"
+  "      for await (const event of events) {\n"
+  "        if (stream !== this.#stream) return;\n"
+  "        this.#receive(event);\n"
+  "      }\n"
+  "    } catch (error) {\n"
+  "      if (stream === this.#stream) this.#lose(error.message);\n"
+  "    }\n"
   "  }\n"
   "\n"
   "  /** Asked for only once events flow, so that none falls between the two. */\n"
-  "  async #loadHistory(source) {\n"
-  "    const arrived = [];\n"
-  "    const collect = (event) => arrived.unshift(JSON.parse(event.data));\n"
-  "    source.addEventListener(\"request\", collect);\n"
+  "  async #loadHistory(stream) {\n"
+  "    const arrived = (this.#arrived = []);\n"
   "    try {\n"
   "      const { requests } = await fetchJson(\"/api/requests\?limit=100\");\n"
   "      const later = arrived.filter(({ id }) => !requests.some((known) => known.id === id));\n"
-  "      if (source === this.#source) this.#store.setRequests([...later, ...requests]);\n"
+  "      if (stream === this.#stream) this.#store.setRequests([...later, ...requests]);\n"
   "    } catch (error) {\n"
-  "      if (source === this.#source) this.#lose(error.message);\n"
+  "      if (stream === this.#stream) this.#lose(error.message);\n"
   "    } finally {\n"
-  "      source.removeEventListener(\"request\", collect);\n"
+  "      if (arrived === this.#arrived) this.#arrived = null;\n"
   "    }\n"
   "  }\n"
   "\n"
-  "  #receive(event, use) {\n"
-  "    let data;\n"
+  "  #receive({ type, data }) {\n"
+  "    let value;\n"
   "    try {\n"
-  "      data = JSON.parse(event.data);\n"
+  "      value = JSON.parse(data);\n"
   "    } catch {\n"
-  "      return this.#lose(\"The server sent an event that is not JSON.\");\n"
+  "      throw new Error(\"The server sent an event that is not JSON.\");\n"
   "    }\n"
-  "    use(data);\n"
+  "    if (type === \"state\") this.#take(value);\n"
+  "    if (type !== \"request\") return;\n"
+  "    this.#arrived\?.unshift(value);\n"
+  "    this.#store.addRequest(value);\n"
   "  }\n"
   "\n"
   "  #take(state) {\n"
   "    this.#clock.learn(Date.parse(state.now), Date.now());\n"
   "    this.#store.setState(state);\n"
   "    this.#store.setConnection({ lastMs: Date.now() });\n"
-  "    if (!this.#source) return;\n"
+  "    if (!this.#stream) return;\n"
   "    this.#attempt = 0;\n"
   "    this.#watch();\n"
   "  }\n"
@@ -1758,16 +1961,19 @@ static const unsigned char asset_13[] =
   "    this.#timer = setTimeout(() => this.connect(), delay);\n"
   "  }\n"
   "\n"
+  "  /** Ends the stream and what waits for it; answers that are still on their way belong to an ea"
+  "rlier turn. */\n"
   "  #close() {\n"
-  "    this.#source\?.close();\n"
-  "    this.#source = null;\n"
+  "    this.#stream\?.abort();\n"
+  "    this.#stream = null;\n"
   "    clearTimeout(this.#timer);\n"
   "    clearTimeout(this.#watchdog);\n"
+  "    return (this.#turn += 1);\n"
   "  }\n"
   "}\n";
 
 // /modules/map-base.js
-static const unsigned char asset_14[] =
+static const unsigned char asset_17[] =
   "// The ground: ocean, land, graticule, night. Drawn only when the view, the theme or the minute "
   "changes.\n"
   "\n"
@@ -1857,7 +2063,7 @@ static const unsigned char asset_14[] =
   "}\n";
 
 // /modules/map-gestures.js
-static const unsigned char asset_15[] =
+static const unsigned char asset_18[] =
   "// Hover, drag, zoom and keys on the map.\n"
   "\n"
   "import { el } from \"./dom.js\";\n"
@@ -1980,7 +2186,7 @@ static const unsigned char asset_15[] =
   "  #nearestSatellite(x, y) {\n"
   "    const { view, sky } = this.#map;\n"
   "    let [best, bestSquare] = [-1, REACH_PX ** 2];\n"
-  "    for (let i = 0; i < sky.count; i++) {\n"
+  "    for (const i of sky.shown) {\n"
   "      const square = (view.x(sky.lon[i]) - x) ** 2 + (view.y(sky.lat[i]) - y) ** 2;\n"
   "      if (square < bestSquare) [best, bestSquare] = [i, square];\n"
   "    }\n"
@@ -2009,7 +2215,7 @@ static const unsigned char asset_15[] =
   "}\n";
 
 // /modules/map-overlay.js
-static const unsigned char asset_16[] =
+static const unsigned char asset_19[] =
   "// What moves above the ground: paths hop by hop, the serving satellites' horizons, sites, pulse"
   "s.\n"
   "\n"
@@ -2210,7 +2416,7 @@ static const unsigned char asset_16[] =
   "}\n";
 
 // /modules/map-pulse.js
-static const unsigned char asset_17[] =
+static const unsigned char asset_20[] =
   "// A request on its way: a point of light that travels the path and back.\n"
   "\n"
   "import { angleBetween, between, splitAtDateLine } from \"./geo.js\";\n"
@@ -2304,7 +2510,7 @@ static const unsigned char asset_17[] =
   "}\n";
 
 // /modules/map-sky.js
-static const unsigned char asset_18[] =
+static const unsigned char asset_21[] =
   "// The satellites: thousands of dots, written straight into pixels so that they move by fraction"
   "s of\n"
   "// one and cost next to nothing.\n"
@@ -2325,8 +2531,8 @@ static const unsigned char asset_18[] =
   "    this.#canvas = canvas;\n"
   "  }\n"
   "\n"
-  "  /** Draws every satellite where it is; those of an orbital zone are larger and of their own co"
-  "lour. */\n"
+  "  /** Draws the shown satellites where they are; those of an orbital zone are larger and of thei"
+  "r own colour. */\n"
   "  draw(view, sky, colours) {\n"
   "    const context = this.#canvas.getContext(\"2d\");\n"
   "    const { width, height } = this.#canvas;\n"
@@ -2342,7 +2548,7 @@ static const unsigned char asset_18[] =
   "    const [left, top] = [view.x(0) * ratio, view.y(0) * ratio];\n"
   "    const size = ratio * (view.scale > 5 \? 2 : view.scale > 1.6 \? 1.35 : 1);\n"
   "    const colour = packed(colours.satellite);\n"
-  "    for (let i = 0; i < sky.count; i++) {\n"
+  "    for (const i of sky.shown) {\n"
   "      this.#splat(left + sky.lon[i] * scale, top - sky.lat[i] * scale, size, colour);\n"
   "    }\n"
   "    const zoneSize = ratio * (view.scale > 1.6 \? 2.6 : 1.8);\n"
@@ -2373,7 +2579,7 @@ static const unsigned char asset_18[] =
   "}\n";
 
 // /modules/map-symbols.js
-static const unsigned char asset_19[] =
+static const unsigned char asset_22[] =
   "// The marks on the map: sites by kind, labels that do not cover each other.\n"
   "\n"
   "/** Traces the symbol of a site's kind, `r` pixels around (x, y). */\n"
@@ -2453,7 +2659,7 @@ static const unsigned char asset_19[] =
   "}\n";
 
 // /modules/palette.js
-static const unsigned char asset_20[] =
+static const unsigned char asset_23[] =
   "// The colours of the style sheet, for canvases. One place decides them: style.css.\n"
   "\n"
   "const NAMES = [\n"
@@ -2499,9 +2705,10 @@ static const unsigned char asset_20[] =
   "}\n";
 
 // /modules/requests-panel.js
-static const unsigned char asset_21[] =
+static const unsigned char asset_24[] =
   "// Requests as they complete, the newest on top.\n"
   "\n"
+  "import { clientKey } from \"./client-key.js\";\n"
   "import { el, KeyedList, setAttribute, setText } from \"./dom.js\";\n"
   "import * as format from \"./format.js\";\n"
   "import { SERIES } from \"./palette.js\";\n"
@@ -2572,9 +2779,6 @@ static const unsigned char asset_21[] =
   "    this.#rows = new KeyedList(root.querySelector(\"tbody\"), (request) => new RequestRow(request,"
   " store));\n"
   "    for (const topic of [\"requests\", \"selection\"]) store.on(topic, () => this.#update());\n"
-  "    root.querySelector(\"code.origin\").textContent =\n"
-  "      `curl ${location.origin}/v1/chat/completions -H 'content-type: application/json' \\\\\\n  -d "
-  "'{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"Where are you\?\"}]}'`;\n"
   "    store.on(\"state\", () => this.#suggest());\n"
   "  }\n"
   "\n"
@@ -2593,14 +2797,72 @@ static const unsigned char asset_21[] =
   "  }\n"
   "\n"
   "  #suggest() {\n"
-  "    const model = this.#store.state.backends.flatMap((backend) => backend.models)[0];\n"
-  "    const code = this.#root.querySelector(\"code.origin\");\n"
-  "    if (model) setText(code, code.textContent.replace('\"MODEL\"', JSON.stringify(model)));\n"
+  "    const model = this.#store.state.backends.flatMap((backend) => backend.models)[0] \?\? \"MODEL\";"
+  "\n"
+  "    const key = clientKey.value === null \? \"\" : ` \\\\\\n  -H \"authorization: Bearer $PERIGEE_API_K"
+  "EY\"`;\n"
+  "    setText(this.#root.querySelector(\"code.origin\"),\n"
+  "      `curl ${location.origin}/v1/chat/completions${key} \\\\\\n  -H 'content-type: application/jso"
+  "n' \\\\\\n  -d '{\"model\": ${JSON.stringify(model)}, \"messages\": [{\"role\": \"user\", \"content\": \"Where"
+  " are you\?\"}]}'`);\n"
+  "  }\n"
+  "}\n";
+
+// /modules/server.js
+static const unsigned char asset_25[] =
+  "// Asking the node: JSON and event streams, with the key where it wants one.\n"
+  "\n"
+  "import { clientKey } from \"./client-key.js\";\n"
+  "import { EventParser } from \"./event-stream.js\";\n"
+  "\n"
+  "const PATIENCE_MS = 15_000;\n"
+  "\n"
+  "/** An answer of success; otherwise an error in the server's own words. */\n"
+  "async function ask(path, accept, signal) {\n"
+  "  const shown = clientKey.value;\n"
+  "  const response = await fetch(path, { headers: { accept, ...clientKey.headers }, signal }).catc"
+  "h((error) => {\n"
+  "    throw new Error(error.name === \"TimeoutError\" \? \"The server takes too long.\" : \"The server d"
+  "oes not answer.\");\n"
+  "  });\n"
+  "  if (response.status === 401) clientKey.refuse(shown);\n"
+  "  if (response.ok) return response;\n"
+  "  const body = await response.json().catch(() => null);\n"
+  "  const reason = body\?.error\?.message \?\? (typeof body\?.error === \"string\" \? body.error : null);\n"
+  "  throw new Error(reason \?\? `${path.split(\"\?\")[0]} answered with status ${response.status}`);\n"
+  "}\n"
+  "\n"
+  "/** Fetches JSON. */\n"
+  "export async function fetchJson(path) {\n"
+  "  const response = await ask(path, \"application/json\", AbortSignal.timeout(PATIENCE_MS));\n"
+  "  return response.json();\n"
+  "}\n"
+  "\n"
+  "/**\n"
+  " * Opens an event stream; what it gives is iterated once and ends in an error, or when `signal` "
+  "says so.\n"
+  " * The browser's own EventSource sends no headers and so cannot show a key.\n"
+  " */\n"
+  "export async function openEvents(path, signal) {\n"
+  "  const response = await ask(path, \"text/event-stream\", signal);\n"
+  "  return eventsOf(response.body.pipeThrough(new TextDecoderStream()).getReader());\n"
+  "}\n"
+  "\n"
+  "async function* eventsOf(reader) {\n"
+  "  const parser = new EventParser();\n"
+  "  try {\n"
+  "    for (;;) {\n"
+  "      const { value, done } = await reader.read().catch(() => ({ done: true }));\n"
+  "      if (done) throw new Error(\"The event stream broke off.\");\n"
+  "      yield* parser.push(value);\n"
+  "    }\n"
+  "  } finally {\n"
+  "    reader.cancel().catch(() => {});\n"
   "  }\n"
   "}\n";
 
 // /modules/sky.js
-static const unsigned char asset_22[] =
+static const unsigned char asset_26[] =
   "// Where every satellite is between the instants the server was asked about.\n"
   "\n"
   "import { vectorOf } from \"./geo.js\";\n"
@@ -2612,6 +2874,11 @@ static const unsigned char asset_22[] =
   "/** The instant at or before `timeMs` that the page asks the server about. */\n"
   "export function frameTime(timeMs) {\n"
   "  return Math.floor(timeMs / FRAME_MS) * FRAME_MS;\n"
+  "}\n"
+  "\n"
+  "/** One satellite in how many is shown where `most` are as many as can be told apart. */\n"
+  "export function thinning(count, most) {\n"
+  "  return Math.max(1, Math.round(count / most));\n"
   "}\n"
   "\n"
   "/** A decayed satellite has no position: `null` from the server, not a number here, never drawn."
@@ -2630,13 +2897,35 @@ static const unsigned char asset_22[] =
   "/** The satellites, interpolated. */\n"
   "export class Sky {\n"
   "  count = 0;\n"
+  "  /** Indices of the satellites that host an orbital zone. */\n"
   "  zone = [];\n"
+  "  /** Indices of the satellites to show: every one, or some where there is no room. */\n"
+  "  shown = [];\n"
   "  /** Degrees, current after `moveTo`. */\n"
   "  lat = new Float32Array(0);\n"
   "  lon = new Float32Array(0);\n"
   "  #names = [];\n"
   "  #index = new Map();\n"
   "  #frames = [];\n"
+  "  #most = Infinity;\n"
+  "  #kept = [];\n"
+  "\n"
+  "  /** One satellite in how many is shown. */\n"
+  "  get stride() {\n"
+  "    return thinning(this.count, this.#most);\n"
+  "  }\n"
+  "\n"
+  "  /** Shows about `most` satellites, spread evenly over the list. */\n"
+  "  thin(most) {\n"
+  "    this.#most = most;\n"
+  "    this.#choose();\n"
+  "  }\n"
+  "\n"
+  "  /** Shows the satellites of these names in any case, as it does those of a zone. */\n"
+  "  keep(names) {\n"
+  "    this.#kept = names;\n"
+  "    this.#choose();\n"
+  "  }\n"
   "\n"
   "  /** Forgets everything, as when another server answers. */\n"
   "  clear() {\n"
@@ -2658,6 +2947,7 @@ static const unsigned char asset_22[] =
   "      this.#resize(answer.lat.length);\n"
   "    }\n"
   "    this.zone = answer.zone \?\? [];\n"
+  "    this.#choose();\n"
   "    this.#frames = [...this.#frames.filter((frame) => frame.timeMs !== timeMs), frameOf(timeMs, "
   "answer)]\n"
   "      .sort((a, b) => a.timeMs - b.timeMs)\n"
@@ -2713,15 +3003,23 @@ static const unsigned char asset_22[] =
   "    return [this.lat[index], this.lon[index]];\n"
   "  }\n"
   "\n"
+  "  #choose() {\n"
+  "    const { stride } = this;\n"
+  "    const always = new Set([...this.zone, ...this.#kept.map((name) => this.#index.get(name))]);\n"
+  "    this.shown = Array.from({ length: this.count }, (_, i) => i).filter((i) => i % stride === 0 "
+  "|| always.has(i));\n"
+  "  }\n"
+  "\n"
   "  #resize(count) {\n"
   "    this.count = count;\n"
+  "    this.shown = [];\n"
   "    this.lat = new Float32Array(count);\n"
   "    this.lon = new Float32Array(count);\n"
   "  }\n"
   "}\n";
 
 // /modules/slots.js
-static const unsigned char asset_23[] =
+static const unsigned char asset_27[] =
   "// The scheduler's slots: globally synchronous intervals, 15 seconds from seconds 12, 27, 42 and"
   " 57.\n"
   "\n"
@@ -2761,7 +3059,7 @@ static const unsigned char asset_23[] =
   "}\n";
 
 // /modules/store.js
-static const unsigned char asset_24[] =
+static const unsigned char asset_28[] =
   "// What the page knows and what the person chose. Views subscribe; nothing else holds state.\n"
   "\n"
   "const REQUESTS_KEPT = 200;\n"
@@ -2780,7 +3078,7 @@ static const unsigned char asset_24[] =
   "  requests = [];\n"
   "  /** Chosen names; `null` means all, or none for the request. */\n"
   "  selection = { uplink: null, backend: null, request: null };\n"
-  "  /** `phase` is `connecting`, `live` or `lost`. */\n"
+  "  /** `phase` is `connecting`, `live`, `lost` or, where the node wants a key, `locked`. */\n"
   "  connection = { phase: \"connecting\", message: null, retryAtMs: null, lastMs: null };\n"
   "  #listeners = new Map();\n"
   "\n"
@@ -2848,12 +3146,19 @@ static const unsigned char asset_24[] =
   "  }\n"
   "\n"
   "  #tell(topic, detail) {\n"
-  "    for (const listener of this.#listeners.get(topic) \?\? []) listener(detail);\n"
+  "    for (const listener of this.#listeners.get(topic) \?\? []) {\n"
+  "      try {\n"
+  "        listener(detail);\n"
+  "      } catch (error) {\n"
+  "        // A view that fails takes neither the others nor the connection with it.\n"
+  "        reportError(error);\n"
+  "      }\n"
+  "    }\n"
   "  }\n"
   "}\n";
 
 // /modules/sun.js
-static const unsigned char asset_25[] =
+static const unsigned char asset_29[] =
   "// Where the Sun stands, good to about 0.01 degree between 1950 and 2050 (the Astronomical Alman"
   "ac's\n"
   "// low-precision formula).\n"
@@ -2903,7 +3208,7 @@ static const unsigned char asset_25[] =
   "}\n";
 
 // /modules/uplinks-panel.js
-static const unsigned char asset_26[] =
+static const unsigned char asset_30[] =
   "// The uplinks: what each offers towards each backend, and what it has carried.\n"
   "\n"
   "import { el, KeyedList, setAttribute, setText } from \"./dom.js\";\n"
@@ -3095,7 +3400,7 @@ static const unsigned char asset_26[] =
   "}\n";
 
 // /modules/viewport.js
-static const unsigned char asset_27[] =
+static const unsigned char asset_31[] =
   "// What part of the world the map shows: an equirectangular view, twice as wide as high, that ne"
   "ver\n"
   "// leaves the map.\n"
@@ -3148,10 +3453,10 @@ static const unsigned char asset_27[] =
   "}\n";
 
 // /modules/world-map.js
-static const unsigned char asset_28[] =
+static const unsigned char asset_32[] =
   "// The world map: three canvases of different pace, and the hand that moves them.\n"
   "\n"
-  "import { fetchJson } from \"./live.js\";\n"
+  "import { fetchJson } from \"./server.js\";\n"
   "import { decodeCoastline } from \"./coastline.js\";\n"
   "import { MapBase } from \"./map-base.js\";\n"
   "import { MapGestures } from \"./map-gestures.js\";\n"
@@ -3168,6 +3473,9 @@ static const unsigned char asset_28[] =
   "const PULSE_STEP_MS = 33;\n"
   "const NIGHT_MS = 60_000;\n"
   "const PULSES_AT_ONCE = 24;\n"
+  "/** On a map this narrow, more dots than so many run into one another. */\n"
+  "const NARROW_PX = 600;\n"
+  "const NARROW_DOTS = 1500;\n"
   "\n"
   "/** The map panel. */\n"
   "export class WorldMap {\n"
@@ -3297,6 +3605,7 @@ static const unsigned char asset_28[] =
   "    const width = this.#root.clientWidth;\n"
   "    const ratio = Math.min(3, devicePixelRatio || 1);\n"
   "    this.view.resize(width);\n"
+  "    this.#sky.thin(width < NARROW_PX \? NARROW_DOTS : Infinity);\n"
   "    for (const canvas of this.#layers) {\n"
   "      canvas.width = Math.round(this.view.width * ratio);\n"
   "      canvas.height = Math.round(this.view.height * ratio);\n"
@@ -3316,6 +3625,8 @@ static const unsigned char asset_28[] =
   "  #learnNodes() {\n"
   "    const { sites, uplinks } = this.#store.state;\n"
   "    this.#sites = new Map(sites.map((site) => [site.name, site]));\n"
+  "    this.#sky.keep(uplinks.flatMap((uplink) => uplink.paths.map((path) => path.serving_satellite"
+  ")));\n"
   "    this.#nodes = new Map(uplinks.flatMap((uplink) => uplink.paths)\n"
   "      .flatMap((path) => path.hops.map((name, i) => [name, path.points[i]]))\n"
   "      .filter(([, point]) => point));\n"
@@ -3336,7 +3647,7 @@ static const unsigned char asset_28[] =
   "}\n";
 
 // /panels.css
-static const unsigned char asset_29[] =
+static const unsigned char asset_33[] =
   "/* The insides of the panels. */\n"
   "\n"
   "/* Colours of uplinks. */\n"
@@ -3517,7 +3828,7 @@ static const unsigned char asset_29[] =
   "}\n";
 
 // /style.css
-static const unsigned char asset_30[] =
+static const unsigned char asset_34[] =
   "/* Colours, type and the page's frame. Panels' insides are in panels.css. Canvases read the colo"
   "urs\n"
   "   from here too (modules/palette.js); those they draw with must be #rrggbb. */\n"
@@ -3655,7 +3966,19 @@ static const unsigned char asset_30[] =
   ".plain { padding: 2px 10px; border: 1px solid var(--faint); border-radius: 4px; }\n"
   ".plain:hover { background: var(--raised); }\n"
   "\n"
+  "/* The form that asks for a key; while it does, the page shows nothing of the fleet. */\n"
+  ".ask { width: min(460px, 100% - 24px); margin: 12vh auto 0; padding: 18px 20px 14px; }\n"
+  ".ask h2 { font-size: 15px; }\n"
+  ".field { display: flex; align-items: center; gap: 10px; margin: 14px 0 8px; }\n"
+  ".field input { flex: 1; min-width: 0; padding: 5px 9px; font: 12.5px var(--mono); color: inherit"
+  "; background: var(--page); border: 1px solid var(--faint); border-radius: 4px; }\n"
+  ".field .plain { padding: 5px 14px; }\n"
+  ".answer { min-height: 1.45em; color: var(--warn); }\n"
+  "body[data-phase=\"locked\"] .board { display: none; }\n"
+  "body[data-phase=\"locked\"] :is(.where, .slot, .clock, .version-line) { visibility: hidden; }\n"
+  "\n"
   "/* The board of panels. */\n"
+  ".board:focus { outline: none; }\n"
   ".board {\n"
   "  display: grid; gap: 12px; padding: 12px 16px 16px;\n"
   "  grid-template-columns: minmax(0, 1fr) 452px;\n"
@@ -3709,37 +4032,41 @@ static const unsigned char asset_30[] =
   "}\n";
 
 static const perigee_dashboard_asset assets[] = {
-  {"/app.js", "text/javascript; charset=utf-8", "\"d84d5dad76d7e838d8a7d1a2fa893614\"", asset_0, sizeof asset_0 - 1},
+  {"/app.js", "text/javascript; charset=utf-8", "\"778502b7719942f41a0775e7254a3946\"", asset_0, sizeof asset_0 - 1},
   {"/favicon.svg", "image/svg+xml", "\"3f44daaa877b4de435fdceb2e5332fde\"", asset_1, sizeof asset_1 - 1},
-  {"/index.html", "text/html; charset=utf-8", "\"abd56226e8d9d90173c1f950e76fb7e4\"", asset_2, sizeof asset_2 - 1},
+  {"/index.html", "text/html; charset=utf-8", "\"5d1291d76f135e9fa2454e63a49b2658\"", asset_2, sizeof asset_2 - 1},
   {"/map/coastline-110m.json", "application/json", "\"6238f7711b3c93d88647b54d06a830b4\"", asset_3, sizeof asset_3 - 1},
   {"/modules/backends-panel.js", "text/javascript; charset=utf-8", "\"efad3fb3fe6d0a68c196b2f842c3fe11\"", asset_4, sizeof asset_4 - 1},
-  {"/modules/coastline.js", "text/javascript; charset=utf-8", "\"3cb5e4ac90e6ad482887825a22c56620\"", asset_5, sizeof asset_5 - 1},
-  {"/modules/dom.js", "text/javascript; charset=utf-8", "\"778f04ea250a7ff62c652fe27a3522a7\"", asset_6, sizeof asset_6 - 1},
-  {"/modules/explanation.js", "text/javascript; charset=utf-8", "\"ae7fe15384ba25327298fcb852e080a3\"", asset_7, sizeof asset_7 - 1},
-  {"/modules/format.js", "text/javascript; charset=utf-8", "\"bb39939b8c32ff6098c897b89384e657\"", asset_8, sizeof asset_8 - 1},
-  {"/modules/geo.js", "text/javascript; charset=utf-8", "\"657f0b70949541657f61f8a5b8994e38\"", asset_9, sizeof asset_9 - 1},
-  {"/modules/header.js", "text/javascript; charset=utf-8", "\"d55368baabc41920abf0f6f22ccde430\"", asset_10, sizeof asset_10 - 1},
-  {"/modules/latency-series.js", "text/javascript; charset=utf-8", "\"69dcdc0a0d4b7a47e871425da3b26253\"", asset_11, sizeof asset_11 - 1},
-  {"/modules/latency-strip.js", "text/javascript; charset=utf-8", "\"d386d5f47a2b1883791aae42fdd0a5d5\"", asset_12, sizeof asset_12 - 1},
-  {"/modules/live.js", "text/javascript; charset=utf-8", "\"8a00acbd365cbf0c1fcb8b9e9bb5a503\"", asset_13, sizeof asset_13 - 1},
-  {"/modules/map-base.js", "text/javascript; charset=utf-8", "\"df4c8868acc2c19cabcc0867c52d75c2\"", asset_14, sizeof asset_14 - 1},
-  {"/modules/map-gestures.js", "text/javascript; charset=utf-8", "\"d87d6ff6b8c5375eeafe072acbd22e2b\"", asset_15, sizeof asset_15 - 1},
-  {"/modules/map-overlay.js", "text/javascript; charset=utf-8", "\"72a1749233059a8b15e41502823dfd30\"", asset_16, sizeof asset_16 - 1},
-  {"/modules/map-pulse.js", "text/javascript; charset=utf-8", "\"0a08ecd93280c727c5555a3b2458017f\"", asset_17, sizeof asset_17 - 1},
-  {"/modules/map-sky.js", "text/javascript; charset=utf-8", "\"d9ec6adf7e7900078a366ee2797adc26\"", asset_18, sizeof asset_18 - 1},
-  {"/modules/map-symbols.js", "text/javascript; charset=utf-8", "\"4ccb52d47c6366171be839efca99d7ba\"", asset_19, sizeof asset_19 - 1},
-  {"/modules/palette.js", "text/javascript; charset=utf-8", "\"422170cf0695807f057c065cf5291f25\"", asset_20, sizeof asset_20 - 1},
-  {"/modules/requests-panel.js", "text/javascript; charset=utf-8", "\"1edf5f2ac4a5f7585dbfd0056aa2ae75\"", asset_21, sizeof asset_21 - 1},
-  {"/modules/sky.js", "text/javascript; charset=utf-8", "\"29d9c3596eb78d35e09a7cce779a7d1d\"", asset_22, sizeof asset_22 - 1},
-  {"/modules/slots.js", "text/javascript; charset=utf-8", "\"6eb554ff094d5ecdded8f4c6f1989e36\"", asset_23, sizeof asset_23 - 1},
-  {"/modules/store.js", "text/javascript; charset=utf-8", "\"0c43c670fac5baad88ae35be8ebf0d02\"", asset_24, sizeof asset_24 - 1},
-  {"/modules/sun.js", "text/javascript; charset=utf-8", "\"ceccf46eebc3d24cda638effeb7594c5\"", asset_25, sizeof asset_25 - 1},
-  {"/modules/uplinks-panel.js", "text/javascript; charset=utf-8", "\"2e2a252c9e3e3ff47da68c48a13214e6\"", asset_26, sizeof asset_26 - 1},
-  {"/modules/viewport.js", "text/javascript; charset=utf-8", "\"8f5835f64f81484b57df228a38b0d523\"", asset_27, sizeof asset_27 - 1},
-  {"/modules/world-map.js", "text/javascript; charset=utf-8", "\"fecbf24b70cf093c929eebc86bc77a3f\"", asset_28, sizeof asset_28 - 1},
-  {"/panels.css", "text/css; charset=utf-8", "\"fa20d56bd86a75ae8acc549868409eb0\"", asset_29, sizeof asset_29 - 1},
-  {"/style.css", "text/css; charset=utf-8", "\"c7ef29242f4ac44033a4b9c20ddd5d3a\"", asset_30, sizeof asset_30 - 1},
+  {"/modules/client-key.js", "text/javascript; charset=utf-8", "\"83b3bca069f837b623471fb487051336\"", asset_5, sizeof asset_5 - 1},
+  {"/modules/coastline.js", "text/javascript; charset=utf-8", "\"3cb5e4ac90e6ad482887825a22c56620\"", asset_6, sizeof asset_6 - 1},
+  {"/modules/dom.js", "text/javascript; charset=utf-8", "\"778f04ea250a7ff62c652fe27a3522a7\"", asset_7, sizeof asset_7 - 1},
+  {"/modules/event-stream.js", "text/javascript; charset=utf-8", "\"26afb3ab18e4a5b7e48aa49ca9b384fd\"", asset_8, sizeof asset_8 - 1},
+  {"/modules/explanation.js", "text/javascript; charset=utf-8", "\"57a63cf60ea2305859727dc9049ebf0a\"", asset_9, sizeof asset_9 - 1},
+  {"/modules/format.js", "text/javascript; charset=utf-8", "\"bb39939b8c32ff6098c897b89384e657\"", asset_10, sizeof asset_10 - 1},
+  {"/modules/geo.js", "text/javascript; charset=utf-8", "\"657f0b70949541657f61f8a5b8994e38\"", asset_11, sizeof asset_11 - 1},
+  {"/modules/header.js", "text/javascript; charset=utf-8", "\"9d51bf92d33aba011b20a494f34e6320\"", asset_12, sizeof asset_12 - 1},
+  {"/modules/key-form.js", "text/javascript; charset=utf-8", "\"2b01d02b6335166473ab8de1926027bf\"", asset_13, sizeof asset_13 - 1},
+  {"/modules/latency-series.js", "text/javascript; charset=utf-8", "\"69dcdc0a0d4b7a47e871425da3b26253\"", asset_14, sizeof asset_14 - 1},
+  {"/modules/latency-strip.js", "text/javascript; charset=utf-8", "\"d386d5f47a2b1883791aae42fdd0a5d5\"", asset_15, sizeof asset_15 - 1},
+  {"/modules/live.js", "text/javascript; charset=utf-8", "\"59fc2795db93b3a9b1c5ffd9649c8f68\"", asset_16, sizeof asset_16 - 1},
+  {"/modules/map-base.js", "text/javascript; charset=utf-8", "\"df4c8868acc2c19cabcc0867c52d75c2\"", asset_17, sizeof asset_17 - 1},
+  {"/modules/map-gestures.js", "text/javascript; charset=utf-8", "\"e89f5c763370637db48f4ecc9ea55cf4\"", asset_18, sizeof asset_18 - 1},
+  {"/modules/map-overlay.js", "text/javascript; charset=utf-8", "\"72a1749233059a8b15e41502823dfd30\"", asset_19, sizeof asset_19 - 1},
+  {"/modules/map-pulse.js", "text/javascript; charset=utf-8", "\"0a08ecd93280c727c5555a3b2458017f\"", asset_20, sizeof asset_20 - 1},
+  {"/modules/map-sky.js", "text/javascript; charset=utf-8", "\"49857b8c164b7d8c702bb4789a311eab\"", asset_21, sizeof asset_21 - 1},
+  {"/modules/map-symbols.js", "text/javascript; charset=utf-8", "\"4ccb52d47c6366171be839efca99d7ba\"", asset_22, sizeof asset_22 - 1},
+  {"/modules/palette.js", "text/javascript; charset=utf-8", "\"422170cf0695807f057c065cf5291f25\"", asset_23, sizeof asset_23 - 1},
+  {"/modules/requests-panel.js", "text/javascript; charset=utf-8", "\"6d1c1a4d5cd96fb9b1552b94fef4a9c6\"", asset_24, sizeof asset_24 - 1},
+  {"/modules/server.js", "text/javascript; charset=utf-8", "\"fa5431ff0ef70317b2c1a7a06e3bbf20\"", asset_25, sizeof asset_25 - 1},
+  {"/modules/sky.js", "text/javascript; charset=utf-8", "\"eec29c916bfef2cb6c32dbe7a3fcca43\"", asset_26, sizeof asset_26 - 1},
+  {"/modules/slots.js", "text/javascript; charset=utf-8", "\"6eb554ff094d5ecdded8f4c6f1989e36\"", asset_27, sizeof asset_27 - 1},
+  {"/modules/store.js", "text/javascript; charset=utf-8", "\"5e930549e81823ed3012608c774f5dbe\"", asset_28, sizeof asset_28 - 1},
+  {"/modules/sun.js", "text/javascript; charset=utf-8", "\"ceccf46eebc3d24cda638effeb7594c5\"", asset_29, sizeof asset_29 - 1},
+  {"/modules/uplinks-panel.js", "text/javascript; charset=utf-8", "\"2e2a252c9e3e3ff47da68c48a13214e6\"", asset_30, sizeof asset_30 - 1},
+  {"/modules/viewport.js", "text/javascript; charset=utf-8", "\"8f5835f64f81484b57df228a38b0d523\"", asset_31, sizeof asset_31 - 1},
+  {"/modules/world-map.js", "text/javascript; charset=utf-8", "\"63e86e6d415a06a4793460fd8352e34e\"", asset_32, sizeof asset_32 - 1},
+  {"/panels.css", "text/css; charset=utf-8", "\"fa20d56bd86a75ae8acc549868409eb0\"", asset_33, sizeof asset_33 - 1},
+  {"/style.css", "text/css; charset=utf-8", "\"c8b1278f10252737e34677f4321d3678\"", asset_34, sizeof asset_34 - 1},
 };
 
 const perigee_dashboard_asset *const perigee_dashboard_assets = assets;

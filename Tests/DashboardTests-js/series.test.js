@@ -4,7 +4,7 @@ import * as format from "../../Dashboard/modules/format.js";
 import { commonOutages, logAxis, outages, runs, sampleAt } from "../../Dashboard/modules/latency-series.js";
 import { retryDelayMs } from "../../Dashboard/modules/live.js";
 import { ServerClock, slotEdges, slotStart } from "../../Dashboard/modules/slots.js";
-import { FRAME_MS, Sky } from "../../Dashboard/modules/sky.js";
+import { FRAME_MS, Sky, thinning } from "../../Dashboard/modules/sky.js";
 import { Store } from "../../Dashboard/modules/store.js";
 
 const T = Date.UTC(2026, 10, 25, 18, 0, 0);
@@ -110,4 +110,19 @@ test("a hop without a place is null in the store", () => {
   const store = new Store();
   store.setState({ uplinks: [{ name: "leo", paths: [{ points: [[1, 2], [null, null]] }] }], backends: [] });
   assert.deepEqual(store.state.uplinks[0].paths[0].points, [[1, 2], null]);
+});
+
+test("a thinned sky shows every nth, and always the zone's hosts and the satellites that serve", () => {
+  assert.deepEqual([0, 1400, 1584, 4408, 9000].map((count) => thinning(count, 1500)), [1, 1, 1, 3, 6]);
+  assert.equal(thinning(9000, Infinity), 1);
+  const sky = new Sky();
+  const all = Array.from({ length: 100 }, (_, i) => i);
+  const names = all.map((i) => `s${i}`);
+  sky.add(T, { lat: all.map((i) => i / 2), lon: all, alt: all, zone: [7], names });
+  assert.deepEqual(sky.shown, all);
+  sky.thin(25);
+  sky.keep(["s10", "unknown", null]);
+  assert.deepEqual(sky.shown, all.filter((i) => i % 4 === 0 || i === 7 || i === 10));
+  sky.moveTo(T);
+  assert.ok(Math.abs(sky.pointOf("s9")[1] - 9) < 1e-3, "a satellite that is not shown is still known");
 });
