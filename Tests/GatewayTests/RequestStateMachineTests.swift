@@ -47,9 +47,23 @@ import Testing
     _ = machine.start()
     machine.opened(at: at(0))
     machine.awaitAnswer(at: at(599))
-    #expect(machine.tick(at: at(600)) == .expired(.providerTimeout))
+    #expect(machine.tick(at: at(600)) == .expired(.callerDeadline))
     #expect(
-      machine.failed(.providerTimeout, wasStale: false, at: at(600)) == .giveUp(.providerTimeout))
+      machine.failed(.callerDeadline, wasStale: false, at: at(600)) == .giveUp(.callerDeadline))
+  }
+
+  /// Whoever's time was up first: the path's, or the client's.
+  @Test func theDeadlineIsTheClientsDoing() {
+    var machine = machine(2)
+    _ = machine.start()
+    machine.opened(at: at(594))
+    #expect(machine.tick(at: at(601)) == .expired(.linkConnectTimeout))
+    machine.opened(at: at(598))
+    #expect(machine.nextWake == at(600))
+    #expect(machine.tick(at: at(604)) == .expired(.callerDeadline))
+    machine.awaitAnswer(at: at(599))
+    machine.receivedHead(isError: false, at: at(599))
+    #expect(machine.tick(at: at(600)) == .expired(.callerDeadline))
   }
 
   @Test func waitsAreBounded() {

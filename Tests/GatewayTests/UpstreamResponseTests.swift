@@ -33,6 +33,14 @@ import Testing
         == .success(.events))
     #expect(kind(.badRequest, ["content-type": "text/html"]) == .success(.rejection))
     #expect(kind(.tooManyRequests, json) == .success(.failure(.providerRateLimited)))
+    for status in [HTTPResponseStatus.badRequest, .unprocessableEntity, .payloadTooLarge] {
+      #expect(kind(status, json, stream: true) == .success(.rejection))
+    }
+    for status in [
+      HTTPResponseStatus.unauthorized, .paymentRequired, .forbidden, .notFound, .methodNotAllowed,
+    ] {
+      #expect(kind(status, json) == .success(.failure(.providerRefused)))
+    }
     for status in [HTTPResponseStatus.requestTimeout, .conflict, .internalServerError, .badGateway]
     {
       #expect(kind(status, json) == .success(.failure(.providerError)))

@@ -79,7 +79,8 @@ extension Exchange {
 
   /// Answers that every candidate failed, or that there was none.
   func giveUp(_ fault: Fault) {
-    if case .failure = response.kind, let status = response.head?.status,
+    if case .failure(let kind) = response.kind, kind != .providerRefused,
+      let status = response.head?.status,
       AnswerScan(response.body) != nil
     {
       let fields = answerFields(response.visibleFields())
@@ -103,17 +104,24 @@ extension Exchange {
 
   private func failureMessage() -> String {
     let tried = attempts.suffix(5).map { "\($0.path): \($0.detail ?? "failed")" }
+    let reasons = rejectionReasons()
     return "No path answered. Tried \(tried.joined(separator: "; ")). "
+      + (reasons.isEmpty ? "" : "Not tried: \(reasons). ")
       + "`perigee explain \(facts.id)` shows what was considered; check that the backends run."
   }
 
+  /// Why other paths were not considered.
+  private func rejectionReasons() -> String {
+    decision.rejected.prefix(5).map { "\($0.path): \($0.reason)" }.joined(separator: "; ")
+  }
+
   private func noPathError() -> APIError {
-    let reasons = decision.rejected.prefix(5).map { "\($0.path): \($0.reason)" }
+    let reasons = rejectionReasons()
     let wait = decision.retryAt.map { $0.seconds(since: facts.arrival) } ?? 5
     return APIError(
       .serviceUnavailable, .linkNoPath,
       "There is no way to a backend that serves '\(facts.model)' now"
-        + (reasons.isEmpty ? "." : ": \(reasons.joined(separator: "; ")).")
+        + (reasons.isEmpty ? "." : ": \(reasons).")
         + (decision.retryAt.map { " The forecast expects one at \($0)." } ?? ""),
       retryAfter: Int(min(120, max(1, wait.rounded(.up)))))
   }

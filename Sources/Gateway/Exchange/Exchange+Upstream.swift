@@ -96,8 +96,7 @@ extension Exchange: UpstreamUser {
         usage = try response.checkJSON()
         sendAnswer(fault: nil)
       case .rejection: sendAnswer(fault: .callerRejected)
-      case .failure(let fault):
-        throw .init(fault: fault, detail: "status \(response.head?.status.code ?? 0)")
+      case .failure(let fault): throw .init(fault: fault, detail: failureDetail(fault))
       case .events:
         throw .init(
           fault: .providerTruncated,
@@ -110,5 +109,11 @@ extension Exchange: UpstreamUser {
       connection = nil
       attemptFailed(error.fault, detail: error.detail)
     }
+  }
+
+  private func failureDetail(_ fault: Fault) -> String {
+    let status = response.head?.status.code ?? 0
+    guard fault == .providerRefused else { return "status \(status)" }
+    return "refused with status \(status); check the key and the model name configured for it"
   }
 }

@@ -176,6 +176,8 @@ extension Exchange {
     switch machine.tick(at: .now()) {
     case .nothing: break
     case .heartbeat(let begins): beat(begins: begins)
+    case .expired(.callerDeadline):
+      return attemptFailed(.callerDeadline, detail: "the client's deadline passed")
     case .expired(let fault): return attemptFailed(fault, detail: "no progress in time")
     }
     sink.wake(at: machine.nextWake)

@@ -169,9 +169,10 @@ extension RequestStateMachine {
   mutating func tick(at now: NIODeadline) -> Tick {
     guard phase != .idle, phase != .done else { return .nothing }
     let expiry = expiry
-    if now >= expiry.time || (phase != .streaming && now >= deadline) {
-      return .expired(expiry.fault)
+    if phase != .streaming, now >= deadline, deadline < expiry.time {
+      return .expired(.callerDeadline)
     }
+    if now >= expiry.time { return .expired(expiry.fault) }
     guard beats, now >= nextHeartbeat else { return .nothing }
     nextHeartbeat = now + waits.heartbeat
     let begins = !hasBegun

@@ -55,6 +55,8 @@ struct UpstreamResponse {
     let status = Int(head.status.code)
     switch status {
     case 200..<300: break
+    // About the gateway's key and the model's name there, neither of which is the client's.
+    case 401...405: return .failure(.providerRefused)
     case 429: return .failure(.providerRateLimited)
     case 408, 409, 500...: return .failure(.providerError)
     case 400..<500: return .rejection

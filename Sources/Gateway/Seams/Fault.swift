@@ -21,11 +21,16 @@ public enum Fault: String, Sendable, CaseIterable {
   case callerStalled = "caller_stalled"
   /// The backend refused the request with a 4xx, which was passed on.
   case callerRejected = "caller_rejected"
+  /// The time that the client gave for an answer ran out. Says nothing about the path.
+  case callerDeadline = "caller_deadline"
 
   /// The backend asked for fewer requests (429).
   case providerRateLimited = "provider_rate_limited"
   /// The backend answered 408, 409 or 5xx.
   case providerError = "provider_error"
+  /// The backend answered 401 to 405: it does not accept the gateway's key, or does not know the model
+  /// or the path that it is asked for.
+  case providerRefused = "provider_refused"
   /// The backend's answer is no HTTP, not the media type that was asked for, or no JSON.
   case providerBadAnswer = "provider_bad_answer"
   /// The backend's answer ended before it was complete.
@@ -63,7 +68,10 @@ public enum Fault: String, Sendable, CaseIterable {
 extension Fault {
   /// Whether the time for an answer ran out, which is answered with 504.
   var isTimeout: Bool {
-    self == .providerTimeout || self == .providerStalled || self == .linkConnectTimeout
+    switch self {
+    case .callerDeadline, .providerTimeout, .providerStalled, .linkConnectTimeout: true
+    default: false
+    }
   }
 
   /// Whether the path or the backend behind it is to blame.
@@ -71,7 +79,8 @@ extension Fault {
 
   /// OpenAI's `type` of an error with this fault.
   var errorType: String {
-    switch rawValue.prefix(while: { $0 != "_" }) {
+    if self == .callerDeadline { return "timeout_error" }
+    return switch rawValue.prefix(while: { $0 != "_" }) {
     case "provider": "upstream_error"
     case "link": "link_error"
     case "own": "server_error"

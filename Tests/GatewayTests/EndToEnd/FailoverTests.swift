@@ -20,6 +20,8 @@ import Testing
     ("500", Script.response("{\"error\":{}}", status: "500 Oops"), .providerError),
     ("503 without a body", Script.response("", status: "503 No"), .providerError),
     ("429", Script.response("{\"error\":{}}", status: "429 Slow"), .providerRateLimited),
+    ("401", Script.response("{\"error\":{}}", status: "401 No"), .providerRefused),
+    ("404 in HTML", Script.response("<p>", status: "404 No", type: "text/html"), .providerRefused),
     ("408", Script.response("{}", status: "408 Slow"), .providerError),
     (
       "redirect", Script.response("", status: "302 Found", headers: ["location: /"]),
@@ -121,6 +123,7 @@ import Testing
     ("garbage event", [Script.streamHead, Script.chunk("data: hello\n\n")], .providerBadAnswer),
     ("hang after the head", [Script.streamHead, .wait(milliseconds: 60_000)], .providerTimeout),
     ("500", Script.response("{\"error\":{}}", status: "500 Oops"), .providerError),
+    ("403", Script.response("{\"error\":{}}", status: "403 No"), .providerRefused),
     (
       "an event too long",
       [Script.streamHead, Script.chunk("data: \(String(repeating: "x", count: 5000))")],
@@ -200,54 +203,6 @@ import Testing
         #expect(try await rig.record()?.fault == .callerRejected)
         #expect(rig.router.told.outcomes.map(\.outcome.ending) == [.answered])
       }
-    }
-  }
-
-  @Test func whenAllFailTheLastErrorIsToldAsItIs() async throws {
-    let body =
-      #"{"error":{"message":"slow down","type":"tokens","param":null,"code":"rate_limit_exceeded"}}"#
-    try await Rig.run(
-      [.reset], Script.response(body, status: "429 Slow", headers: ["retry-after: 7"])
-    ) { rig in
-      let response = try await rig.chat()
-      #expect(response.status == 429)
-      #expect(response.text == body)
-      #expect(response["retry-after"] == "7")
-      #expect(response["x-perigee-attempts"] == "2")
-      #expect(try await rig.record()?.fault == .providerRateLimited)
-    }
-  }
-
-  @Test(arguments: [
-    ([Step.reset], 503, "link_reset"), (Script.hang, 504, "provider_timeout"),
-    (Script.response("<html>", status: "500 Oops", type: "text/html"), 502, "provider_error"),
-    (Script.response("hello"), 502, "provider_bad_answer"),
-  ])
-  func whenAllFailTheErrorIsOurs(_ steps: [Step], _ status: Int, _ code: String) async throws {
-    try await Rig.run(steps) { rig in
-      let response = try await rig.chat(headers: ["x-stainless-read-timeout: 0.3"])
-      #expect(response.status == status)
-      #expect(response["retry-after"] == "1")
-      #expect(response.text.contains("\"code\":\"\(code)\""))
-      #expect(response.text.contains("b0 over leo"))
-      #expect(try await rig.record()?.status == status)
-    }
-  }
-
-  @Test func withoutAPathTheForecastSaysWhenToRetry() async throws {
-    let retryAt = SystemClock.now().adding(seconds: 42)
-    let rejected = [TestRouter.scored("far", reason: "no satellite in view")]
-    try await Rig.run(
-      Script.good, router: { _ in TestRouter([], rejected: rejected, retryAt: retryAt) }
-    ) { rig in
-      let response = try await rig.chat()
-      #expect(response.status == 503)
-      let seconds = try #require(response["retry-after"].flatMap { Int($0) })
-      #expect((30...42).contains(seconds))
-      #expect(response.text.contains("no satellite in view"))
-      #expect(response.text.contains("link_no_path"))
-      let record = try #require(try await rig.record())
-      #expect(record.fault == .linkNoPath && record.attempts.isEmpty)
     }
   }
 

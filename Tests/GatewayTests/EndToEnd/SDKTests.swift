@@ -51,7 +51,7 @@ struct SDKTests {
       let faults = rig.router.told.records.map(\.fault)
       #expect(faults.count == 3)
       // Of the SDK's time-out the gateway knows too: either may be first.
-      #expect(faults.allSatisfy { $0 == .callerCancelled || $0 == .providerTimeout })
+      #expect(faults.allSatisfy { $0 == .callerCancelled || $0 == .callerDeadline })
       #expect(faults.first == .callerCancelled && faults.last == .callerCancelled)
     }
   }
