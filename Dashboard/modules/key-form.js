@@ -53,7 +53,7 @@ export class KeyForm {
     const hadFocus = this.#root.contains(document.activeElement);
     this.#input.value = "";
     this.#root.hidden = true;
-    if (hadFocus) document.querySelector("main").focus();
+    if (hadFocus) document.querySelector("main").focus({ preventScroll: true });
   }
 
   #say(text) {

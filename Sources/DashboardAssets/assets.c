@@ -160,8 +160,8 @@ static const unsigned char asset_2[] =
   "->\n"
   "  <form id=\"key\" class=\"panel ask\" aria-labelledby=\"key-title\" autocomplete=\"off\" hidden>\n"
   "    <h2 id=\"key-title\">This node asks for a key</h2>\n"
-  "    <p id=\"key-hint\" class=\"quiet\">One of those that its manifest names under <code>gateway: key"
-  "s:</code>. This tab remembers it until it is closed.</p>\n"
+  "    <p id=\"key-hint\" class=\"quiet\">One of the keys in the <code>gateway</code> section of its ma"
+  "nifest. This tab remembers it until it is closed.</p>\n"
   "    <p class=\"field\"><label for=\"key-field\">Key</label>\n"
   "      <input id=\"key-field\" type=\"password\" required autocomplete=\"off\" autocapitalize=\"off\" spe"
   "llcheck=\"false\" aria-describedby=\"key-hint key-answer\">\n"
@@ -1467,7 +1467,7 @@ static const unsigned char asset_13[] =
   "    const hadFocus = this.#root.contains(document.activeElement);\n"
   "    this.#input.value = \"\";\n"
   "    this.#root.hidden = true;\n"
-  "    if (hadFocus) document.querySelector(\"main\").focus();\n"
+  "    if (hadFocus) document.querySelector(\"main\").focus({ preventScroll: true });\n"
   "  }\n"
   "\n"
   "  #say(text) {\n"
@@ -3821,7 +3821,14 @@ static const unsigned char asset_33[] =
   "d(9), :nth-child(11), :nth-child(12)) { display: none; }\n"
   "}\n"
   "\n"
+  "/* Beside an open explanation there is no room for what it says anyway. */\n"
+  "@media (min-width: 1001px) and (max-width: 1480px) {\n"
+  "  .has-explanation > .scroll :is(th, td):nth-child(n+11) { display: none; }\n"
+  "}\n"
+  "\n"
   "@media (max-width: 480px) {\n"
+  "  .considered th, .considered td { padding-left: 7px !important; }\n"
+  "  .considered .reason { min-width: 0; }\n"
   "  .facts { grid-template-columns: 1fr 1fr; }\n"
   "  .paths tr > :nth-child(2) { display: none; }\n"
   "  .legend { gap: 1px 10px; }\n"
@@ -3975,7 +3982,8 @@ static const unsigned char asset_34[] =
   ".field .plain { padding: 5px 14px; }\n"
   ".answer { min-height: 1.45em; color: var(--warn); }\n"
   "body[data-phase=\"locked\"] .board { display: none; }\n"
-  "body[data-phase=\"locked\"] :is(.where, .slot, .clock, .version-line) { visibility: hidden; }\n"
+  "body[data-phase=\"locked\"] :is(.slot, .clock, .version-line) { display: none; }\n"
+  "body[data-phase=\"locked\"] .where { visibility: hidden; }\n"
   "\n"
   "/* The board of panels. */\n"
   ".board:focus { outline: none; }\n"
@@ -4034,7 +4042,7 @@ static const unsigned char asset_34[] =
 static const perigee_dashboard_asset assets[] = {
   {"/app.js", "text/javascript; charset=utf-8", "\"778502b7719942f41a0775e7254a3946\"", asset_0, sizeof asset_0 - 1},
   {"/favicon.svg", "image/svg+xml", "\"3f44daaa877b4de435fdceb2e5332fde\"", asset_1, sizeof asset_1 - 1},
-  {"/index.html", "text/html; charset=utf-8", "\"5d1291d76f135e9fa2454e63a49b2658\"", asset_2, sizeof asset_2 - 1},
+  {"/index.html", "text/html; charset=utf-8", "\"e3f13e801c308ea493893a75d2dc75b5\"", asset_2, sizeof asset_2 - 1},
   {"/map/coastline-110m.json", "application/json", "\"6238f7711b3c93d88647b54d06a830b4\"", asset_3, sizeof asset_3 - 1},
   {"/modules/backends-panel.js", "text/javascript; charset=utf-8", "\"efad3fb3fe6d0a68c196b2f842c3fe11\"", asset_4, sizeof asset_4 - 1},
   {"/modules/client-key.js", "text/javascript; charset=utf-8", "\"83b3bca069f837b623471fb487051336\"", asset_5, sizeof asset_5 - 1},
@@ -4045,7 +4053,7 @@ static const perigee_dashboard_asset assets[] = {
   {"/modules/format.js", "text/javascript; charset=utf-8", "\"bb39939b8c32ff6098c897b89384e657\"", asset_10, sizeof asset_10 - 1},
   {"/modules/geo.js", "text/javascript; charset=utf-8", "\"657f0b70949541657f61f8a5b8994e38\"", asset_11, sizeof asset_11 - 1},
   {"/modules/header.js", "text/javascript; charset=utf-8", "\"9d51bf92d33aba011b20a494f34e6320\"", asset_12, sizeof asset_12 - 1},
-  {"/modules/key-form.js", "text/javascript; charset=utf-8", "\"2b01d02b6335166473ab8de1926027bf\"", asset_13, sizeof asset_13 - 1},
+  {"/modules/key-form.js", "text/javascript; charset=utf-8", "\"2d14b0ec88d2fbbb9eb2cf12bc1e3634\"", asset_13, sizeof asset_13 - 1},
   {"/modules/latency-series.js", "text/javascript; charset=utf-8", "\"69dcdc0a0d4b7a47e871425da3b26253\"", asset_14, sizeof asset_14 - 1},
   {"/modules/latency-strip.js", "text/javascript; charset=utf-8", "\"d386d5f47a2b1883791aae42fdd0a5d5\"", asset_15, sizeof asset_15 - 1},
   {"/modules/live.js", "text/javascript; charset=utf-8", "\"59fc2795db93b3a9b1c5ffd9649c8f68\"", asset_16, sizeof asset_16 - 1},
@@ -4065,8 +4073,8 @@ static const perigee_dashboard_asset assets[] = {
   {"/modules/uplinks-panel.js", "text/javascript; charset=utf-8", "\"2e2a252c9e3e3ff47da68c48a13214e6\"", asset_30, sizeof asset_30 - 1},
   {"/modules/viewport.js", "text/javascript; charset=utf-8", "\"8f5835f64f81484b57df228a38b0d523\"", asset_31, sizeof asset_31 - 1},
   {"/modules/world-map.js", "text/javascript; charset=utf-8", "\"63e86e6d415a06a4793460fd8352e34e\"", asset_32, sizeof asset_32 - 1},
-  {"/panels.css", "text/css; charset=utf-8", "\"fa20d56bd86a75ae8acc549868409eb0\"", asset_33, sizeof asset_33 - 1},
-  {"/style.css", "text/css; charset=utf-8", "\"c8b1278f10252737e34677f4321d3678\"", asset_34, sizeof asset_34 - 1},
+  {"/panels.css", "text/css; charset=utf-8", "\"aefc4a547f0bd18f0e8481ec01921b10\"", asset_33, sizeof asset_33 - 1},
+  {"/style.css", "text/css; charset=utf-8", "\"a1a489c5f7556f172053fe93daacc4b4\"", asset_34, sizeof asset_34 - 1},
 };
 
 const perigee_dashboard_asset *const perigee_dashboard_assets = assets;
