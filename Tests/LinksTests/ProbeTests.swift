@@ -114,6 +114,35 @@ import Testing
     }
   }
 
+  /// The certificate would be compared with the emulator's address.
+  @Test func tlsToAnAddressThroughAnEmulatorIsRefused() async throws {
+    let server = FickleServer(.ok)
+    let near = Endpoint(host: "192.0.2.1", port: 443, tls: true)
+      .through(host: "127.0.0.1", port: try await server.start())
+    let failure = try await error(.http(path: "/"), near)
+    guard case .connect(let reason)? = failure else {
+      Issue.record("\(String(describing: failure))")
+      return
+    }
+    #expect(reason.contains("'192.0.2.1'") && reason.contains("host name"))
+    #expect(server.connections == 0)
+    await server.stop()
+  }
+
+  @Test func oldTLSIsRefused() async throws {
+    let server = FickleServer(.ok)
+    let dialer = try Dialer(trustRoots: .certificates([TestCertificate.certificate()]))
+    let port = try await server.start(tls: TestCertificate.serverContext(newest: .tlsv11))
+    let endpoint = Endpoint(
+      host: "127.0.0.1", port: port, tls: true, serverName: "backend.test")
+    await #expect(throws: ProbeError.self) {
+      try await Probe(dialer: dialer, group: loops)
+        .run(.http(path: "/"), on: endpoint, timeout: .seconds(60))
+    }
+    #expect(server.requests.isEmpty)
+    await server.stop()
+  }
+
   @Test func cancellingEndsTheProbe() async throws {
     let server = FickleServer(.hang)
     let endpoint = Endpoint(host: "127.0.0.1", port: try await server.start())

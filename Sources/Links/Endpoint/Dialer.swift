@@ -15,6 +15,7 @@ public struct Dialer: Sendable {
   public init(trustRoots: NIOSSLTrustRoots = .default) throws {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.trustRoots = trustRoots
+    configuration.minimumTLSVersion = .tlsv12
     configuration.applicationProtocols = ["http/1.1"]
     self.tls = try NIOSSLContext(configuration: configuration)
   }
@@ -26,12 +27,18 @@ public struct Dialer: Sendable {
   ///
   /// - Parameters:
   ///   - timeout: For the TCP connection alone.
-  ///   - configure: Called on `loop` with the new channel before it connects.
+  ///   - configure: Called on `loop` with each new channel before it connects: a name with several
+  ///     addresses may take several.
+  /// - Returns: The connected channel; fails with ``DialError`` where the endpoint cannot be dialled as it
+  ///   is, else with an error of NIO's.
   public func connect(
     to endpoint: Endpoint, on loop: any EventLoop, timeout: TimeAmount,
     configure: @escaping @Sendable (any Channel) throws -> Void
   ) -> EventLoopFuture<any Channel> {
     do {
+      if endpoint.tls, endpoint.isEmulated, Self.address(endpoint.serverName) != nil {
+        throw DialError.addressBehindEmulator(endpoint.serverName)
+      }
       var bootstrap = ClientBootstrap(group: loop)
         .connectTimeout(timeout)
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -46,6 +53,10 @@ public struct Dialer: Sendable {
       if let address = endpoint.localAddress {
         bootstrap = bootstrap.bind(to: try Self.source(address))
       }
+      // An address takes no detour over the resolver and its thread.
+      if let address = Self.address(endpoint.connectHost, port: endpoint.connectPort) {
+        return bootstrap.connect(to: address)
+      }
       return bootstrap.connect(host: endpoint.connectHost, port: endpoint.connectPort)
     } catch {
       return loop.makeFailedFuture(error)
@@ -56,7 +67,7 @@ public struct Dialer: Sendable {
     do {
       // SNI names hosts only (RFC 6066, 3): for an address the certificate is checked against the
       // address that was connected to.
-      let isAddress = (try? SocketAddress(ipAddress: endpoint.serverName, port: 0)) != nil
+      let isAddress = Self.address(endpoint.serverName) != nil
       return try NIOSSLClientHandler(
         context: tls, serverHostname: isAddress ? nil : endpoint.serverName)
     } catch {
@@ -65,10 +76,12 @@ public struct Dialer: Sendable {
   }
 
   private static func source(_ address: String) throws -> SocketAddress {
-    do {
-      return try SocketAddress(ipAddress: address, port: 0)
-    } catch {
-      throw DialError.badLocalAddress(address)
-    }
+    guard let source = Self.address(address) else { throw DialError.badLocalAddress(address) }
+    return source
+  }
+
+  /// The IP address that `text` is; `nil` for names.
+  private static func address(_ text: String, port: Int = 0) -> SocketAddress? {
+    try? SocketAddress(ipAddress: text, port: port)
   }
 }

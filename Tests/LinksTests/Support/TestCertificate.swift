@@ -2,11 +2,13 @@ import NIOSSL
 
 /// A self-signed certificate for `backend.test`, made for these tests alone, valid for a hundred years.
 enum TestCertificate {
-  static func serverContext() throws -> NIOSSLContext {
-    try NIOSSLContext(
-      configuration: .makeServerConfiguration(
-        certificateChain: [.certificate(certificate())],
-        privateKey: .privateKey(NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem))))
+  /// - Parameter newest: The newest version of TLS that the server speaks.
+  static func serverContext(newest: TLSVersion? = nil) throws -> NIOSSLContext {
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: [.certificate(try certificate())],
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem)))
+    configuration.maximumTLSVersion = newest
+    return try NIOSSLContext(configuration: configuration)
   }
 
   static func certificate() throws -> NIOSSLCertificate {
