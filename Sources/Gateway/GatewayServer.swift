@@ -23,7 +23,7 @@ public final class GatewayServer: Sendable {
   private let logger: Logger
   private let group: any EventLoopGroup
   private let now: @Sendable () -> UTC
-  private let upstreamTLS: TLSConfiguration
+  private let dialer: Dialer?
   private let running = Mutex<Running?>(nil)
 
   /// Creates a gateway that does not listen yet.
@@ -31,21 +31,11 @@ public final class GatewayServer: Sendable {
   /// - Parameters:
   ///   - group: The event loops; each serves the connections it accepts from end to end.
   ///   - now: The clock of the world, for records and for the router.
-  public convenience init(
+  ///   - dialer: What connects to backends; ``start()`` makes one where none is given.
+  public init(
     configuration: GatewayConfiguration, router: any RequestRouter, control: any ControlPlane,
     logger: Logger, group: any EventLoopGroup,
-    now: @escaping @Sendable () -> UTC = { SystemClock.now() }
-  ) {
-    self.init(
-      configuration: configuration, router: router, control: control, logger: logger,
-      group: group, now: now, upstreamTLS: .makeClientConfiguration())
-  }
-
-  /// - Parameter upstreamTLS: Whom to trust among backends.
-  init(
-    configuration: GatewayConfiguration, router: any RequestRouter, control: any ControlPlane,
-    logger: Logger, group: any EventLoopGroup, now: @escaping @Sendable () -> UTC,
-    upstreamTLS: TLSConfiguration
+    now: @escaping @Sendable () -> UTC = { SystemClock.now() }, dialer: Dialer? = nil
   ) {
     self.configuration = configuration
     self.router = router
@@ -53,10 +43,12 @@ public final class GatewayServer: Sendable {
     self.logger = logger
     self.group = group
     self.now = now
-    self.upstreamTLS = upstreamTLS
+    self.dialer = dialer
   }
 
-  /// Listens, and gives the address that it listens on. Throws ``GatewayStartError``.
+  /// Listens, and gives the address that it listens on.
+  ///
+  /// - Throws: A ``GatewayStartError``, or NIOSSL's error when the system's trust roots cannot be loaded.
   @discardableResult
   public func start() async throws -> SocketAddress {
     try checkProtection()
@@ -140,16 +132,13 @@ public final class GatewayServer: Sendable {
   }
 
   private func makeLoops(admission: Admission) async throws -> Loops {
-    var client = upstreamTLS
-    client.minimumTLSVersion = .tlsv12
-    client.applicationProtocols = ["http/1.1"]
     let timeouts = configuration.timeouts
     let settings = UpstreamPool.Settings(
       connectTimeout: TimeAmount(timeouts.connect),
       keepAlive: TimeAmount(timeouts.upstreamKeepAlive),
       maximumIdle: configuration.limits.maxIdleUpstreams,
       maximumHeaderBytes: configuration.limits.maxHeaderBytes,
-      tls: try NIOSSLContext(configuration: client))
+      dialer: try dialer ?? Dialer())
     var loops: Loops = [:]
     for eventLoop in group.makeIterator() {
       let loop = try await eventLoop.submit { [self] in

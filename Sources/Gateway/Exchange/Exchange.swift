@@ -80,11 +80,10 @@ final class Exchange {
       return .init(fault: .linkNoPath, detail: "the path is gone")
     }
     self.endpoint = endpoint
-    let key = UpstreamPool.Key(endpoint)
-    if !fresh, let kept = loop.pool.takeIdle(key) {
+    if !fresh, let kept = loop.pool.takeIdle(UpstreamPool.Key(endpoint)) {
       upstreamConnected(kept)
     } else {
-      pending = loop.pool.connect(key, for: self)
+      pending = loop.pool.connect(to: endpoint, for: self)
     }
     return nil
   }

@@ -2,7 +2,6 @@ import Links
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOSSL
 
 #if canImport(Glibc)
   import Glibc
@@ -35,7 +34,7 @@ final class UpstreamPool {
     var keepAlive: TimeAmount
     var maximumIdle: Int
     var maximumHeaderBytes: Int
-    var tls: NIOSSLContext
+    var dialer: Dialer
   }
 
   private let eventLoop: any EventLoop
@@ -110,6 +109,8 @@ extension UpstreamPool {
     fileprivate var user: (any UpstreamUser)?
     fileprivate var channel: (any Channel)?
 
+    fileprivate init(_ user: any UpstreamUser) { self.user = user }
+
     /// Gives up: closes the connection, standing or not.
     func cancel() {
       user = nil
@@ -117,39 +118,31 @@ extension UpstreamPool {
     }
   }
 
-  /// Connects to `key` for `user`.
-  func connect(_ key: Key, for user: any UpstreamUser) -> Pending {
-    let pending = Pending()
-    pending.user = user
-    let mine = NIOLoopBound((pool: self, pending: pending), eventLoop: eventLoop)
-    let settings = settings
-    var bootstrap = ClientBootstrap(group: eventLoop)
-      .connectTimeout(settings.connectTimeout)
-      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let (pool, pending) = mine.value
-          // With a name that has several addresses the last attempt is kept: the one still going.
-          pending.channel = channel
-          try pool.addHandlers(to: channel, key: key, settings: settings)
-        }
-      }
-    if let local = key.localAddress,
-      let address = try? SocketAddress(ipAddress: local, port: 0)
-    {
-      bootstrap = bootstrap.bind(to: address)
+  /// Connects to `endpoint` for `user`, who hears of it only after this has returned.
+  func connect(to endpoint: Endpoint, for user: any UpstreamUser) -> Pending {
+    let pending = Pending(user)
+    // In the loop's next round: what cannot be bound, or is on this machine, can fail on the spot.
+    eventLoop.assumeIsolated().execute {
+      if pending.user != nil { self.dial(endpoint, pending) }
     }
-    let connected =
-      if let address = try? SocketAddress(ipAddress: key.host, port: key.port) {
-        bootstrap.connect(to: address)
-      } else {
-        bootstrap.connect(host: key.host, port: key.port)
-      }
-    connected.assumeIsolated().whenComplete { result in Self.complete(pending, result) }
     return pending
   }
 
-  private func addHandlers(to channel: any Channel, key: Key, settings: Settings) throws {
+  private func dial(_ endpoint: Endpoint, _ pending: Pending) {
+    let mine = NIOLoopBound((pool: self, pending: pending), eventLoop: eventLoop)
+    let key = Key(endpoint)
+    let connected = settings.dialer.connect(
+      to: endpoint, on: eventLoop, timeout: settings.connectTimeout
+    ) { channel in
+      let (pool, pending) = mine.value
+      // With a name that has several addresses the last attempt is kept: the one still going.
+      pending.channel = channel
+      try pool.addHandlers(to: channel, key: key)
+    }
+    connected.assumeIsolated().whenComplete { result in Self.complete(pending, result) }
+  }
+
+  private func addHandlers(to channel: any Channel, key: Key) throws {
     var limits = NIOHTTPDecoderLimitConfiguration()
     limits.maxHeaderListSize = settings.maximumHeaderBytes
     limits.maxHeaderFieldSize = settings.maximumHeaderBytes
@@ -159,12 +152,6 @@ extension UpstreamPool {
     var framing = HTTPRequestEncoder.Configuration()
     framing.automaticallySetFramingHeaders = false
     let pipeline = channel.pipeline.syncOperations
-    if key.tls {
-      let isAddress = (try? SocketAddress(ipAddress: key.serverName, port: 0)) != nil
-      try pipeline.addHandler(
-        NIOSSLClientHandler(
-          context: settings.tls, serverHostname: isAddress ? nil : key.serverName))
-    }
     try pipeline.addHandler(HTTPRequestEncoder(configuration: framing))
     try pipeline.addHandler(ByteToMessageHandler(decoder))
     try pipeline.addHandler(UpstreamConnection(key: key, pool: self))
@@ -201,6 +188,8 @@ extension UpstreamPool {
     case let error as NIOConnectionError:
       if let first = error.connectionErrors.first { return failure(for: first.error) }
       return (.linkUnreachable, "the name '\(error.host)' does not resolve")
+    case DialError.badServerName, DialError.addressBehindEmulator:
+      return (.linkTLS, "\(error)")
     default:
       return (.linkUnreachable, "no connection: \(error)")
     }

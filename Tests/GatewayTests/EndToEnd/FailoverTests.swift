@@ -173,6 +173,28 @@ import Testing
     }
   }
 
+  /// Nothing goes out over another uplink than was decided.
+  @Test func sourceAddressesThatCannotBeBound() async throws {
+    try await Rig.run(
+      Script.good,
+      router: { backends in
+        func from(_ address: String) -> Endpoint {
+          Endpoint(host: "127.0.0.1", port: backends[0].port, localAddress: address)
+        }
+        return TestRouter([
+          ("nonsense", from("wan0")), ("foreign", from("192.0.2.77")), ("own", from("127.0.0.9")),
+        ])
+      }
+    ) { rig in
+      let response = try await rig.chat()
+      #expect(response.status == 200 && response["x-perigee-backend"] == "own")
+      let attempts = try #require(try await rig.record()).attempts
+      #expect(attempts.map(\.fault) == [.linkUnreachable, .linkUnreachable, nil])
+      #expect(attempts[0].detail?.contains("'wan0'") == true)
+      #expect(rig.backends[0].seen.connections == 1)
+    }
+  }
+
   @Test func aStaleConnectionIsNoFailureOfThePath() async throws {
     let counter = Counter()
     let respond = { @Sendable (_: MockBackend.Request) -> [Step] in

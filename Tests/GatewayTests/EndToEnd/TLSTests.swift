@@ -85,6 +85,19 @@ struct TLSTests {
     }
   }
 
+  @Test func anAddressBehindAnEmulatorIsAFaultOfTheLink() async throws {
+    let endpoint = Endpoint(host: "192.0.2.1", port: 443, tls: true)
+    try await Rig.run(
+      Script.good,
+      router: { TestRouter([("far", endpoint.through(host: "127.0.0.1", port: $0[0].port))]) }
+    ) { rig in
+      let response = try await rig.chat()
+      #expect(response.status == 503 && response.text.contains("link_tls"))
+      #expect(response.text.contains("by its host name"))
+      #expect(rig.backends[0].seen.connections == 0)
+    }
+  }
+
   /// Runs `body` with the endpoint of a peer that accepts and then says nothing, and with the number of
   /// its connections that have closed.
   private func withSilentPeer(

@@ -50,8 +50,7 @@ struct Rig {
     let server = GatewayServer(
       configuration: configuration, router: router, control: control,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), group: group,
-      now: { SystemClock.now() },
-      upstreamTLS: certificate?.clientConfiguration() ?? .makeClientConfiguration())
+      dialer: try certificate.map { try Dialer(trustRoots: .file($0.certificatePath)) })
     let address = try await server.start()
     let rig = Rig(
       server: server, port: address.port ?? 0, router: router, backends: backends, group: group)
