@@ -34,7 +34,7 @@ extension ClientConnection: ClientSink {
 
   func send(_ error: APIError, _ fields: HeaderFields) {
     var fields = fields
-    fields.append(("content-type", "application/json"))
+    fields += Self.jsonFields
     if let seconds = error.retryAfter { fields.append(("retry-after", String(seconds))) }
     if let allow = error.allow { fields.append(("allow", allow)) }
     if error.status == .unauthorized { fields.append(("www-authenticate", "Bearer")) }
@@ -42,6 +42,11 @@ extension ClientConnection: ClientSink {
     let body = loop.shape.errorBody(error, request: incoming?.id ?? "")
     send(error.status, fields, ByteBuffer(string: body))
   }
+
+  /// Browsers are not to guess a type from what an answer holds, part of which others have written.
+  static let notSniffed = ("x-content-type-options", "nosniff")
+
+  private static let jsonFields = [("content-type", "application/json"), notSniffed]
 
   func beginStream(_ fields: HeaderFields) { beginStream(.ok, fields) }
 
@@ -69,7 +74,7 @@ extension ClientConnection: ClientSink {
   }
 
   func sendJSON(_ text: String, _ status: HTTPResponseStatus = .ok) {
-    send(status, [("content-type", "application/json")], ByteBuffer(string: text))
+    send(status, Self.jsonFields, ByteBuffer(string: text))
   }
 
   /// Answers a request that does not get as far as being routed.

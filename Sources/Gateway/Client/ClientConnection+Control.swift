@@ -49,13 +49,18 @@ extension ClientConnection {
     return !isHead
   }
 
-  /// Done once the bytes have left, so that a slow client holds its stream back.
+  /// Done once the bytes have left, so that a slow client holds its stream back. One that takes nothing
+  /// for as long as an idle stream may last is closed.
   func writeControl(_ id: String, _ bytes: [UInt8]) -> EventLoopFuture<Void> {
     guard isCurrent(id), let context else {
       return loop.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
     }
     let promise = loop.eventLoop.makePromise(of: Void.self)
     let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))
+    timer?.set(.now() + TimeAmount(loop.configuration.timeouts.idle))
+    promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
+      if self?.isCurrent(id) == true { self?.timer?.set(nil) }
+    }
     context.writeAndFlush(wrapOutboundOut(part), promise: promise)
     return promise.futureResult
   }
@@ -64,11 +69,11 @@ extension ClientConnection {
     if isCurrent(id) { endStream() }
   }
 
-  /// The control plane's fields, less those that are the gateway's to set.
+  /// The control plane's fields, but for those that are the gateway's to set.
   private static func fields(_ fields: [(name: String, value: String)]) -> HeaderFields {
     fields.filter { field in
       !field.name.isField("content-length") && !field.name.isField("transfer-encoding")
-        && !field.name.isField("connection")
-    }.map { ($0.name, $0.value) }
+        && !field.name.isField("connection") && !field.name.isField("x-content-type-options")
+    }.map { ($0.name, $0.value) } + [notSniffed]
   }
 }

@@ -108,7 +108,8 @@ struct Rig {
   }
 }
 
-/// A control plane that tells what it was asked; `/stream` counts, `/fail` fails.
+/// A control plane that tells what it was asked; `/stream` counts, `/fail` fails, `/sniffed` sets a field
+/// that the gateway sets too.
 struct EchoControl: ControlPlane {
   struct Failure: Error {}
 
@@ -117,11 +118,22 @@ struct EchoControl: ControlPlane {
     if request.path == "/stream" {
       let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
       for index in 0..<3 { continuation.yield(Array("data: \(index)\n\n".utf8)) }
-      if request.query != "endless" { continuation.finish() }
+      switch request.query {
+      case "endless": break
+      case "pause":
+        Task {
+          try? await Task.sleep(for: .milliseconds(400))
+          continuation.yield(Array("data: late\n\n".utf8))
+          continuation.finish()
+        }
+      default: continuation.finish()
+      }
       return .stream(status: 200, headers: [("content-type", "text/event-stream")], body: stream)
     }
     let text = "\(request.method) \(request.path) ?\(request.query) \(request.body.count)"
-    return .full(status: 200, headers: [("content-type", "text/plain")], body: Array(text.utf8))
+    var headers = [(name: "content-type", value: "text/plain")]
+    if request.path == "/sniffed" { headers.append(("X-Content-Type-Options", "nosniff")) }
+    return .full(status: 200, headers: headers, body: Array(text.utf8))
   }
 
   func isPublic(path: String) -> Bool { path == "/" }
