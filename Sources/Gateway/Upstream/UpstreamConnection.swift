@@ -35,6 +35,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   /// Bodies longer than this are reported as sent, since sending takes its time.
   private static let longBody = 64 << 10
   private static let maximumDrain = 64 << 10
+  private static let drainTime = TimeAmount.seconds(2)
 
   let key: UpstreamPool.Key
   /// Whether it has carried a request before.
@@ -51,6 +52,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   private var isAnswerComplete = true
   private var canKeepAlive = true
   private var drained = 0
+  /// Bounds ``State/draining``.
+  private var drainTimer: LazyTimer?
   private var isPaused = false
   private var breakage: (fault: Fault, detail: String)?
 
@@ -59,9 +62,15 @@ final class UpstreamConnection: ChannelInboundHandler {
     self.pool = pool
   }
 
-  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    drainTimer = LazyTimer(eventLoop: context.eventLoop) { [weak self] in self?.close() }
+  }
 
-  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    drainTimer?.set(nil)
+  }
 
   /// Whether it can take a request.
   var isUsable: Bool {
@@ -115,13 +124,7 @@ final class UpstreamConnection: ChannelInboundHandler {
       state = .settling
     } else {
       state = .draining
-      closeUnlessDrained(after: .seconds(2))
-    }
-  }
-
-  private func closeUnlessDrained(after time: TimeAmount) {
-    context?.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
-      if case .draining? = self?.state { self?.close() }
+      drainTimer?.set(.now() + Self.drainTime)
     }
   }
 
@@ -149,6 +152,7 @@ extension UpstreamConnection {
       drained += bytes.readableBytes
       if drained > Self.maximumDrain { close() }
     case (.draining, .end):
+      drainTimer?.set(nil)
       isAnswerComplete = true
       state = .settling
     case (.idle, _), (.settling, _), (.draining, .head):

@@ -43,6 +43,24 @@ import Testing
     }
   }
 
+  /// The two seconds that one stream has for its last chunk do not cut short the next one's.
+  @Test func keepsConnectionsWhoseStreamsEndLateAgain() async throws {
+    let steps = Script.stream(2).dropLast() + [.wait(milliseconds: 1200), Script.lastChunk]
+    // A machine that stalls can spoil a try, but not five.
+    for _ in 0..<5 {
+      var connections = 0
+      try await Rig.run(Array(steps)) { rig in
+        for _ in 0..<3 {
+          _ = try await rig.chat(stream: true)
+          try await Task.sleep(for: .milliseconds(1500))
+        }
+        connections = rig.backends[0].seen.connections
+      }
+      if connections == 1 { return }
+    }
+    Issue.record("a connection was closed while its second stream was ending")
+  }
+
   @Test func neverForwardsPartOfAnEvent() async throws {
     let bytes = Array((Script.event(0) + Script.event(1) + "data: [DONE]\n\n").utf8)
     let steps = bytes.flatMap { byte in
