@@ -1,7 +1,10 @@
-/// Writes JSON.
-enum JSONText {
+/// Writes strings into JSON (RFC 8259, section 7), wherever JSON is put together from pieces.
+///
+/// Quotes, backslashes and the control characters below U+0020 are escaped; all else stays as it is, in
+/// UTF-8.
+public enum JSONText {
   /// `text` as a JSON string, quotes included.
-  static func quoted(_ text: String) -> String {
+  public static func quoted(_ text: String) -> String {
     var result = "\""
     result.reserveCapacity(text.utf8.count + 2)
     for scalar in text.unicodeScalars {
@@ -20,6 +23,6 @@ enum JSONText {
     return result + "\""
   }
 
-  /// `text` as a JSON string, or `null`.
-  static func quotedOrNull(_ text: String?) -> String { text.map(quoted) ?? "null" }
+  /// `text` as a JSON string, or `null` where there is none.
+  public static func quotedOrNull(_ text: String?) -> String { text.map(quoted) ?? "null" }
 }
