@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Runs the scripts in `Python/` with the interpreter that `PERIGEE_PYTHON` names.
 enum PythonScript {
@@ -14,9 +15,8 @@ enum PythonScript {
     guard let interpreter, FileManager.default.isExecutableFile(atPath: interpreter) else {
       return false
     }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: interpreter)
-    process.arguments = ["-c", "import openai"]
+    let process = ChildProgram.process(
+      URL(fileURLWithPath: interpreter), ["-c", "import openai"])
     process.standardError = FileHandle.nullDevice
     try? process.run()
     process.waitUntilExit()
@@ -27,9 +27,8 @@ enum PythonScript {
   static func run(_ name: String, port: Int, key: String) async throws -> Outcome {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Python")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: interpreter ?? "")
-    process.arguments = [folder.appendingPathComponent(name).path]
+    let process = ChildProgram.process(
+      URL(fileURLWithPath: interpreter ?? ""), [folder.appendingPathComponent(name).path])
     process.environment = ProcessInfo.processInfo.environment.merging([
       "OPENAI_BASE_URL": "http://127.0.0.1:\(port)/v1", "OPENAI_API_KEY": key,
       "PYTHONDONTWRITEBYTECODE": "1",

@@ -1,5 +1,6 @@
 import Foundation
 import NIOSSL
+import TestSupport
 
 /// A certificate for `localhost` that the `openssl` command makes for one run of the tests.
 struct TestCertificate: Sendable {
@@ -14,13 +15,12 @@ struct TestCertificate: Sendable {
     let certificate = TestCertificate(
       certificatePath: folder.appendingPathComponent("cert.pem").path,
       keyPath: folder.appendingPathComponent("key.pem").path)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
+    let arguments = [
       "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
       "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
       "-keyout", certificate.keyPath, "-out", certificate.certificatePath,
     ]
+    let process = ChildProgram.process(URL(fileURLWithPath: "/usr/bin/env"), arguments)
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return nil }
     process.waitUntilExit()
