@@ -1,5 +1,7 @@
 import Links
+import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Orbits
 import Testing
 
@@ -169,8 +171,10 @@ import Testing
   }
 
   @Test func tooManyRequestsAndConnections() async throws {
+    let sign = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: Void.self)
+    defer { sign.succeed() }
     try await Rig.run(
-      [.wait(milliseconds: 1500)] + Script.good,
+      [.waitFor(sign.futureResult)] + Script.good,
       configure: {
         $0.limits.maxRequestsInFlight = 1
         $0.limits.maxConnections = 2
@@ -186,6 +190,7 @@ import Testing
       #expect(refused.text.contains("own_overloaded"))
       let third = try await rig.client()
       await third.waitForClose()
+      sign.succeed()
       #expect(try await first.response().status == 200)
       await second.close()
       try await first.post("/v1/chat/completions", Rig.body())

@@ -1,10 +1,14 @@
+import NIOCore
+import NIOPosix
 import Testing
 
 @testable import Gateway
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct ShutdownTests {
   @Test func finishesWhatIsUnderWay() async throws {
-    try await Rig.run([.wait(milliseconds: 1500)] + Script.good) { rig in
+    let sign = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: Void.self)
+    defer { sign.succeed() }
+    try await Rig.run([.waitFor(sign.futureResult)] + Script.good) { rig in
       let client = try await rig.client()
       try await client.post("/v1/chat/completions", Rig.body())
       let idle = try await rig.client()
@@ -15,6 +19,7 @@ import Testing
       async let stopped: Void = rig.server.shutdown(grace: .seconds(10))
       await idle.waitForClose()
       await events.waitForClose()
+      sign.succeed()
       let response = try await client.response()
       #expect(response.status == 200 && response["connection"] == "close")
       await client.waitForClose()

@@ -18,6 +18,8 @@ final class MockBackend: Sendable {
     case write(String)
     case writeBytes([UInt8])
     case wait(milliseconds: Int64)
+    /// Goes on once the test says so.
+    case waitFor(EventLoopFuture<Void>)
     /// Closes as TCP does in order (FIN).
     case close
     /// Closes with a reset (RST).
@@ -114,9 +116,12 @@ final class MockBackend: Sendable {
         case .wait(let milliseconds):
           isWaiting = true
           context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(milliseconds)) {
-            self.isWaiting = false
-            if context.channel.isActive { self.run(context) }
+            self.goOn(context)
           }
+          return
+        case .waitFor(let sign):
+          isWaiting = true
+          sign.hop(to: context.eventLoop).assumeIsolated().whenSuccess { self.goOn(context) }
           return
         case .close:
           isClosing = true
@@ -128,6 +133,11 @@ final class MockBackend: Sendable {
           context.close(promise: nil)
         }
       }
+    }
+
+    private func goOn(_ context: ChannelHandlerContext) {
+      isWaiting = false
+      if context.channel.isActive { run(context) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
