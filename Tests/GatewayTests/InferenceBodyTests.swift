@@ -20,7 +20,6 @@ import Testing
     let content = try InferenceBody.scan(body)
     #expect(content.model == "a/b")
     #expect(content.stream)
-    #expect(content.maxTokens == 12)
     let renamed = content.renaming(body, to: "c \"d\"").map { String(buffer: $0) }.joined()
     #expect(
       renamed
@@ -41,7 +40,6 @@ import Testing
       ByteBuffer(string: #"{"mo\u0064el":"é\u0062\n\ud83d\ude80\"","stream":null}"#))
     #expect(content.model == "éb\n🚀\"")
     #expect(!content.stream)
-    #expect(content.maxTokens == nil)
   }
 
   @Test func namesTheFlaw() {

@@ -29,14 +29,10 @@ struct AttemptLog {
   var firstByteMs: Double? { firstByte.map { ($0 - started).milliseconds } }
 
   /// What the attempt says about its path, now that it is over.
-  func outcome(at now: NIODeadline) -> AttemptOutcome {
+  var outcome: AttemptOutcome {
     let ending: AttemptOutcome.Ending =
       if let fault { fault.isOfPath && !wasStale ? .failed(fault) : .cancelled } else { .answered }
-    return AttemptOutcome(
-      ending: ending, status: status,
-      connectMs: reusedConnection ? nil : connected.map { ($0 - started).milliseconds },
-      firstByteMs: firstByteMs, totalMs: (now - started).milliseconds,
-      bytesUp: bytesUp, bytesDown: bytesDown)
+    return AttemptOutcome(ending: ending, bytesUp: bytesUp, bytesDown: bytesDown)
   }
 
   /// The attempt on the clock of the world; `clock` relates the two.

@@ -117,8 +117,7 @@ final class Exchange {
   /// The attempt under way is over; `fault` and `detail` say why where it did not succeed.
   func endAttempt(_ fault: Fault?, detail: String? = nil) {
     guard let last = attempts.indices.last, attempts[last].ended == nil else { return }
-    let now = NIODeadline.now()
-    attempts[last].ended = now
+    attempts[last].ended = .now()
     attempts[last].fault = fault
     attempts[last].detail = detail
     if let fault {
@@ -129,7 +128,7 @@ final class Exchange {
           "fault": "\(fault.rawValue)", "detail": "\(detail ?? "")",
         ])
     }
-    loop.router.attemptEnded(attempts[last].path, attempts[last].outcome(at: now))
+    loop.router.attemptEnded(attempts[last].path, attempts[last].outcome)
   }
 
   private func dropUpstream() {

@@ -9,8 +9,6 @@ struct InferenceBody: Equatable {
   var modelRange: Range<Int>
   /// Whether a stream is asked for.
   var stream = false
-  /// `max_completion_tokens` or `max_tokens`, where it is there.
-  var maxTokens: Int?
 
   /// Why a body cannot be routed.
   enum Flaw: Error, Equatable {
@@ -41,7 +39,6 @@ struct InferenceBody: Equatable {
     var scanner: JSONScanner
     var model: (name: String, range: Range<Int>)?
     var stream: Bool?
-    var maxTokens: Int?
 
     mutating func read() throws -> InferenceBody {
       try scanner.enterObject()
@@ -50,7 +47,7 @@ struct InferenceBody: Equatable {
       try scanner.finish()
       guard let model, !model.name.isEmpty else { throw Flaw.noModel }
       return InferenceBody(
-        model: model.name, modelRange: model.range, stream: stream ?? false, maxTokens: maxTokens)
+        model: model.name, modelRange: model.range, stream: stream ?? false)
     }
 
     private mutating func readValue(of key: JSONScanner.Token) throws {
@@ -58,10 +55,6 @@ struct InferenceBody: Equatable {
         try readModel()
       } else if scanner.matches(key, "stream") {
         try readStream()
-      } else if scanner.matches(key, "max_tokens")
-        || scanner.matches(key, "max_completion_tokens")
-      {
-        if let value = try scanner.integer() { maxTokens = value }
       } else {
         try scanner.skipValue(depth: 1)
       }

@@ -17,8 +17,6 @@ struct JSONFault: Error, Equatable, CustomStringConvertible {
     case badLiteral = "expected true, false or null"
     case tooDeep = "nested more than 128 levels deep"
     case trailingText = "text after the end of the value"
-    case duplicateKey = "the key is there twice"
-    case wrongType = "a value of the wrong type"
   }
 
   /// Bytes before the place.

@@ -13,30 +13,14 @@ public struct AttemptOutcome: Sendable, Equatable {
 
   /// How it ended.
   public var ending: Ending
-  /// The status the backend answered, where it did.
-  public var status: Int?
-  /// Time to connect, milliseconds; `nil` where a kept connection was reused or none came to stand.
-  public var connectMs: Double?
-  /// Time from the attempt's start to the first byte of the answer (of a stream: its first event),
-  /// milliseconds.
-  public var firstByteMs: Double?
-  /// Time from the attempt's start to its end, milliseconds.
-  public var totalMs: Double
   /// Bytes of the body sent.
   public var bytesUp: Int
   /// Bytes of the answer's body received.
   public var bytesDown: Int
 
   /// Creates an outcome.
-  public init(
-    ending: Ending, status: Int? = nil, connectMs: Double? = nil, firstByteMs: Double? = nil,
-    totalMs: Double, bytesUp: Int, bytesDown: Int
-  ) {
+  public init(ending: Ending, bytesUp: Int, bytesDown: Int) {
     self.ending = ending
-    self.status = status
-    self.connectMs = connectMs
-    self.firstByteMs = firstByteMs
-    self.totalMs = totalMs
     self.bytesUp = bytesUp
     self.bytesDown = bytesDown
   }
