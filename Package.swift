@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Rooms, lowest first. An arrow goes only downward in this list: a room never knows a higher one.
-// The pure rooms (Orbits to Decisions) import no networking, no Dispatch and no clock.
+// Rooms, foundations first. A room depends only on rooms above it in this list and never knows those
+// below. The pure rooms (Orbits to Decisions) import no networking, no Dispatch and no clock.
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -25,13 +25,12 @@ func tests(
   _ room: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
 ) -> Target {
   .testTarget(
-    name: "\(room)Tests", dependencies: [.byName(name: room)] + dependencies,
+    name: "\(room)Tests", dependencies: [.byName(name: room), "TestSupport"] + dependencies,
     exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
   name: "perigee",
-  platforms: [.macOS(.v15)],
   products: [
     .library(name: "Orbits", targets: ["Orbits"]),
     .library(name: "Network", targets: ["Network"]),
@@ -66,6 +65,7 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("Orbits", exclude: ["Fixtures"]),
     tests("Network", ["Orbits"]),
     tests("Fleet", ["Orbits", "Network"]),
@@ -74,7 +74,7 @@ let package = Package(
     tests("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio, exclude: ["Python"]),
     tests("Models"),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["perigee"], exclude: ["Python"],
+      name: "CommandLineTests", dependencies: ["perigee", "TestSupport"], exclude: ["Python"],
       swiftSettings: settings),
     tests(
       "Server", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models"] + nio,

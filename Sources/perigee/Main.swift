@@ -16,6 +16,8 @@ enum Main {
       }
     } catch let error as InputError {
       fail(error.description, code: 2)
+    } catch let problems as ManifestProblems {
+      fail(problems.asInputError.description, code: 2)
     } catch let error as Failure {
       fail(error.description, code: 1)
     } catch {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One run of the built `perigee` binary.
@@ -23,9 +24,7 @@ struct CommandRun {
 
   /// Runs `perigee` with these arguments in the package's folder, to its end.
   init(arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = Self.binary
-    process.arguments = arguments
+    let process = ChildProgram.process(Self.binary, arguments)
     process.currentDirectoryURL = Self.root
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("perigee-test-\(UUID().uuidString)")
@@ -33,7 +32,7 @@ struct CommandRun {
     defer { try? FileManager.default.removeItem(at: folder) }
     // Files rather than pipes: nothing has to be read while the command runs.
     let files = ["output", "errors"].map { folder.appendingPathComponent($0) }
-    for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in files { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     process.standardInput = FileHandle.nullDevice

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct FleetCommandsTests {
@@ -90,6 +91,48 @@ import Testing
     let serving = sky.rows.dropFirst().filter { $0[5] == "true" }
     #expect(serving.count == 1)
     for row in sky.rows.dropFirst() { #expect(try #require(Double(row[2])) >= 24.99) }
+  }
+
+  @Test func mistakesComeAsJSONToo() throws {
+    let file = try TemporaryFile("name: x\nsead: 1\n", suffix: ".yaml")
+    let run = try CommandRun("check", file.path, "--output", "json")
+    #expect(run.status == 2)
+    let problems = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]]
+    #expect(problems?.contains { $0["line"] as? Int == 2 && $0["cure"] is String } == true)
+  }
+
+  @Test func whatHasNoAntennasSeesNothingAndAPlaceIsNoDistanceFromItself() throws {
+    let fleet = "examples/tristan-da-cunha.yaml"
+    for site in ["pop-lagos", "fucino"] {
+      let sky = try CommandRun("sky", fleet, "--site", site, "--output", "csv")
+      #expect(sky.status == 0 && sky.rows.count == 1)
+    }
+    let route = try CommandRun(
+      "route", fleet, "--from", "tristan", "--to", "tristan", "--output", "csv")
+    #expect(route.status == 0 && route.rows.count == 2)
+  }
+
+  @Test func aBackendsNameLeadsToItsPlace() throws {
+    let run = try CommandRun(
+      "route", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "frankfurt")
+    #expect(run.status == 2 && run.errors.contains("--to eu-central-1"))
+  }
+
+  @Test func aFullDiskIsAFailure() throws {
+    let shell = ChildProgram.process(
+      URL(fileURLWithPath: "/bin/bash"),
+      ["-c", "\(CommandRun.binary.path) check examples/hypatia.yaml > /dev/full"])
+    shell.currentDirectoryURL = CommandRun.root
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 1)
+  }
+
+  @Test func helpShowsNoInsides() throws {
+    for command in ["sky", "route", "passes", "forecast"] {
+      let run = try CommandRun(command, "--help")
+      #expect(!run.output.contains("Argument("))
+    }
   }
 
   @Test func unknownSitesAreToldWithTheKnownOnes() throws {

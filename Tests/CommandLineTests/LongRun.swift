@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -13,9 +14,7 @@ final class LongRun: Sendable {
 
   /// Starts a program; what it prints goes to a file.
   init(_ program: URL, _ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
+    let process = ChildProgram.process(program, arguments)
     process.currentDirectoryURL = CommandRun.root
     log = FileManager.default.temporaryDirectory
       .appendingPathComponent("perigee-\(UUID().uuidString).log")

@@ -78,6 +78,17 @@ import Testing
     ["propagate", "README.md", "--minutes", "1:0:1"],
     ["propagate", "README.md", "--start", "yesterday", "--stop", "now", "--step", "1"],
     ["propagate", "README.md"],
+    ["propagate", "README.md", "--minutes", "0:1e300:1e-300"],
+    ["propagate", "README.md", "--minutes", "0:1e7:1e-6"],
+    [
+      "propagate", "README.md", "--start", "2026-01-01T00:00:00Z", "--stop",
+      "2026-01-01T00:00:10Z", "--step", "0.000000000001",
+    ],
+    [
+      "forecast", "examples/tristan-da-cunha.yaml", "--from", "tristan", "--to", "orbit",
+      "--uplink", "stralink",
+    ],
+    ["explain", "req_1", "--url", "nonsense"],
     ["passes", "nowhere.tle", "--site", "0,0"],
     ["passes", "README.md", "--site", "100,0"],
     ["forecast", "nowhere.yaml", "--from", "a", "--to", "b"],
@@ -92,6 +103,17 @@ import Testing
 }
 
 @Suite struct PassesCommandTests {
+  @Test func placesAndTimesMayBeginWithAMinus() throws {
+    let file = try TemporaryFile(stationsTLE, suffix: ".tle")
+    let passes = try CommandRun(
+      "passes", file.path, "--site", "-37.07,-12.31", "--mask", "-5", "--start",
+      "2026-05-31T00:00:00Z", "--output", "csv")
+    #expect(passes.status == 0 && passes.rows.count > 2, "\(passes.errors)")
+    let states = try CommandRun(
+      "propagate", file.path, "--minutes", "-10:0:5", "--output", "csv")
+    #expect(states.status == 0 && states.rows.count == 7, "\(states.errors)")
+  }
+
   /// Rises above 10 degrees and culminations by skyfield 1.55 (find_events).
   static let skyfieldRises = [
     "2026-05-31T01:13", "2026-05-31T02:50", "2026-05-31T19:34", "2026-05-31T21:11",

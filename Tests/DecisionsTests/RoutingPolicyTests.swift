@@ -1,6 +1,7 @@
 import Decisions
 import Network
 import Orbits
+import TestSupport
 import Testing
 
 @Suite struct RoutingPolicyTests {
@@ -111,17 +112,37 @@ import Testing
     #expect(decision.rejected.first?.predictedMs == nil)
   }
 
-  @Test func whatWouldComeAfterTheDeadlineIsRejected() {
+  @Test func whatWouldComeAfterTheDeadlineIsTriedAfterWhatWouldNot() {
     let decision = RoutingPolicy().decide(
-      Self.facts(deadlineSeconds: 0.1),
-      candidates: [Self.candidate("b", Self.forecast([Self.route(20)]))], now: Self.now)
-    #expect(decision.ranked.isEmpty)
-    #expect(decision.rejected.first?.reason.contains("deadline") == true)
+      Self.facts(deadlineSeconds: 1),
+      candidates: [
+        Self.candidate("sick", nil, isHealthy: false, serviceMs: 1),
+        Self.candidate("late", nil, serviceMs: 5_000),
+        Self.candidate("timely", nil, serviceMs: 900),
+      ], now: Self.now)
+    #expect(decision.ranked.map(\.path.backend) == ["timely", "late", "sick"])
+    #expect(decision.ranked[1].reason.contains("deadline"))
+  }
+
+  @Test func aLinkThatIsUpIsTriedThoughItMayNotReturn() {
+    let forecast = Self.forecast([Self.route(20), nil, nil])
+    let decision = RoutingPolicy().decide(
+      Self.facts(), candidates: [Self.candidate("b", forecast, serviceMs: 20_000)], now: Self.now)
+    #expect(decision.ranked.count == 1 && decision.ranked.first?.predictedMs == nil)
+  }
+
+  @Test func everyChangeBeforeTheAnswerIsLookedAt() throws {
+    let routes = [20, 30, 200, 40].map { Self.route($0, hops: ["a", "\($0)"]) }
+    let decision = RoutingPolicy(changePenaltyMs: 50).decide(
+      Self.facts(bytes: 0),
+      candidates: [Self.candidate("b", Self.forecast(routes), serviceMs: 40_000)], now: Self.now)
+    let predicted = try #require(decision.ranked.first?.predictedMs)
+    #expect(abs(predicted - 40_450) < 1e-6)
   }
 
   @Test func everyCandidateIsRankedOrRejectedOnce() {
     for seed in UInt64(1)...200 {
-      var random = Seeded(state: seed)
+      var random = Seeded(seed)
       let candidates = (0..<Int.random(in: 0...12, using: &random)).map { number in
         let routes = (0..<Int.random(in: 0...4, using: &random)).map { _ in
           Bool.random(using: &random) ? Self.route(.random(in: 1...900, using: &random)) : nil
@@ -165,8 +186,16 @@ import Testing
     #expect(service.milliseconds < 110)
   }
 
+  @Test func whatNothingConfirmsIsForgotten() {
+    var service = ServiceTime()
+    service.observe(milliseconds: 60_000, at: RoutingPolicyTests.now)
+    let later = service.milliseconds(at: RoutingPolicyTests.now.adding(seconds: 600))
+    #expect(abs(later - ServiceTime.initialMs) < 10)
+    #expect(service.milliseconds(at: RoutingPolicyTests.now) == 60_000)
+  }
+
   @Test func staysWithinWhatWasMeasured() {
-    var random = Seeded(state: 5)
+    var random = Seeded(5)
     var service = ServiceTime()
     var time = RoutingPolicyTests.now
     for _ in 0..<1_000 {
@@ -174,17 +203,5 @@ import Testing
       time = time.adding(seconds: .random(in: -1...3, using: &random))
       #expect((10...500).contains(service.milliseconds))
     }
-  }
-}
-
-/// SplitMix64: seeds make tests repeatable.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Orbits
+import TestSupport
 import Testing
 
 @testable import Network
@@ -13,7 +14,7 @@ import Testing
   static let cases = (1...12).map { Case(seed: UInt64($0)) }
 
   private func world(_ test: Case) -> (topology: Topology, time: UTC) {
-    var random = Seeded(state: test.seed)
+    var random = Seeded(test.seed)
     let topology = SmallWorld.topology(
       links: test.seed.isMultiple(of: 3) ? .none : .plusGrid,
       islandLatitude: .random(in: -52...52, using: &random),

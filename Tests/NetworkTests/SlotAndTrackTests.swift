@@ -1,11 +1,12 @@
 import Orbits
+import TestSupport
 import Testing
 
 @testable import Network
 
 @Suite struct SlotTests {
   @Test func edgesFallOnSeconds12And27And42And57() {
-    var random = Seeded(state: 7)
+    var random = Seeded(7)
     for _ in 0..<1_000 {
       let time = UTC(secondsSince1970: .random(in: -1e9...4e9, using: &random))
       let slot = Slot(containing: time)
@@ -61,7 +62,7 @@ import Testing
 
 @Suite struct DistanceHeapTests {
   @Test func popsInOrder() {
-    var random = Seeded(state: 3)
+    var random = Seeded(3)
     var heap = DistanceHeap(capacity: 8)
     var expected: [(Double, Int32)] = []
     for node in 0..<2_000 {

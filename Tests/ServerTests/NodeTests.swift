@@ -165,6 +165,69 @@ import Testing
     await mock.stop()
   }
 
+  @Test func keyFilesAreLookedForBesideTheManifest() async throws {
+    let mock = try await MockBackend(name: "europe")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data("sk-beside\n".utf8).write(to: folder.appendingPathComponent("key"))
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber],
+      backends: [TestFleet.backend("europe", port: mock.port, at: .site("region"))],
+      keys: [.file("key")])
+    try await RunningNode.serve(fleet, manifestFolder: folder.path) { node in
+      let answer = try await node.ask(headers: ["authorization": "Bearer sk-beside"])
+      #expect(answer.status == 200, "\(answer.text)")
+    }
+    await mock.stop()
+  }
+
+  @Test(arguments: ["", "two words", "a\nx-injected: yes", "kéy"])
+  func whatCannotStandInAHeaderIsNoKey(_ key: String) throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try Data(key.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber], backends: [], keys: [.file(file.path)])
+    let error = #expect(throws: NodeError.self) {
+      try Node(
+        fleet: fleet, options: NodeOptions(stateDirectory: NSTemporaryDirectory()),
+        logger: Logger(label: "test"))
+    }
+    #expect(error?.description.contains(file.path) == true)
+    #expect(key.isEmpty || error?.description.contains(key) == false)
+  }
+
+  @Test func requestsUnderWayFinishWhenTheNodeStops() async throws {
+    let mock = try await MockBackend(name: "europe")
+    // Two thirds of a second of light there and back, so that the answer is on its way at the end.
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.geo],
+      backends: [TestFleet.backend("europe", port: mock.port, at: .site("region"))])
+    let asked = try await RunningNode.serve(fleet) { node in
+      let answer = Task { try await node.ask() }
+      while try await node.get("/metrics").text.contains(
+        "perigee_backend_requests_in_flight{backend=\"europe\"} 0")
+      {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      return answer
+    }
+    #expect(try await asked.value.status == 200)
+    await mock.stop()
+  }
+
+  @Test func aDashboardFileThatTheBrowserHasIsNotSentAgain() async throws {
+    let fleet = TestFleet.make(uplinks: [TestFleet.fiber], backends: [])
+    try await RunningNode.serve(fleet) { node in
+      let first = try await node.get("/style.css")
+      let tag = try #require(first.headers["etag"])
+      #expect(first.status == 200 && !first.body.isEmpty)
+      let again = try await node.get("/style.css", headers: ["if-none-match": tag])
+      #expect(again.body.isEmpty || again.status == 200)
+    }
+  }
+
   @Test func aMissingKeyNamesItsPlaceAndNotItsValue() {
     let fleet = TestFleet.make(
       uplinks: [TestFleet.fiber], backends: [], keys: [.environment("PERIGEE_TEST_NO_SUCH_KEY")])

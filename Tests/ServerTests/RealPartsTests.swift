@@ -1,5 +1,6 @@
 import Fleet
 import Foundation
+import TestSupport
 import Testing
 
 /// Tests with parts that have to be installed; `make test` installs them and says where they are.
@@ -15,10 +16,9 @@ enum RealParts {
 
   /// Runs a script of this suite with the test environment's Python; gives what it printed.
   static func run(_ script: String, _ arguments: [String]) async throws -> (Int32, String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(python))
-    process.arguments =
-      [root.appendingPathComponent("Tests/ServerTests/Python/\(script)").path] + arguments
+    let process = ChildProgram.process(
+      URL(fileURLWithPath: try #require(python)),
+      [root.appendingPathComponent("Tests/ServerTests/Python/\(script)").path] + arguments)
     let output = FileManager.default.temporaryDirectory
       .appendingPathComponent("perigee-\(UUID().uuidString).log")
     try Data().write(to: output)

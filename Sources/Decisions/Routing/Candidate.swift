@@ -65,14 +65,14 @@ public struct Candidate: Sendable, Equatable {
   public var serviceMs: Double
   /// Requests under way at the backend.
   public var inFlight: Int
-  /// Round trips before the request can leave: 0 where a kept connection is expected, 1 for TCP, 2
-  /// for TCP and TLS 1.3.
-  public var setupRoundTrips: Int
+  /// Expected round trips before the request can leave: 0 where a kept connection is certain, 1 for
+  /// TCP, 2 for TCP and TLS 1.3, in between where a connection is kept sometimes.
+  public var setupRoundTrips: Double
 
   /// Creates a candidate.
   public init(
     path: PathID, forecast: Forecast?, isHealthy: Bool, serviceMs: Double, inFlight: Int,
-    setupRoundTrips: Int = 0
+    setupRoundTrips: Double = 0
   ) {
     self.setupRoundTrips = setupRoundTrips
     self.path = path

@@ -4,8 +4,8 @@ import Orbits
 /// Ranks the ways in which a request could be answered by predicted time to first token.
 ///
 /// Prediction = path + backend. The path is one round trip, those that setting up a connection takes
-/// where none is kept, and the request's own transmission at the uplink's capacity, told by the forecast
-/// interval in force, and by the next one where the answer's first byte would arrive after the change. The backend is its measured service time, once for each
+/// where none is kept, and the request's own transmission at the uplink's capacity. The forecast interval
+/// in force tells it, and every later one that begins before the answer's first byte would arrive. The backend is its measured service time, once for each
 /// request already under way. A pure function: the same facts give the same decision, live or simulated.
 public struct RoutingPolicy: Sendable {
   /// What a path costs beyond a round trip when the route changes under a request: the new path's
@@ -17,30 +17,32 @@ public struct RoutingPolicy: Sendable {
 
   /// Decides on the order in which to try `candidates` for a request that leaves at `now`.
   ///
-  /// Unhealthy candidates are kept behind the healthy ones rather than dropped: when everything is
-  /// out, trying is better than refusing (Envoy's panic rule). Candidates with no route are rejected.
+  /// Only candidates without a route are rejected. Those that would be too late for the client's
+  /// deadline come after the others, the unhealthy ones last: a prediction can be wrong, and when
+  /// everything is out, trying is better than refusing (Envoy's panic rule).
   public func decide(
     _ facts: RequestFacts, candidates: [Candidate], now: UTC
   ) -> RoutingDecision {
-    var healthy: [RoutingDecision.Scored] = []
+    var timely: [RoutingDecision.Scored] = []
+    var late: [RoutingDecision.Scored] = []
     var unhealthy: [RoutingDecision.Scored] = []
     var rejected: [RoutingDecision.Scored] = []
+    let leftMs = facts.deadline.seconds(since: now) * 1000
     for candidate in candidates {
       var scored = score(candidate, facts: facts, now: now)
-      let left = facts.deadline.seconds(since: now) * 1000
-      if let predicted = scored.predictedMs, predicted > left {
-        scored.reason = "would answer after the client's deadline in \(wholeMs(left)) ms"
+      if scored.hops.isEmpty && candidate.forecast != nil {
         rejected.append(scored)
-      } else if scored.predictedMs == nil {
-        rejected.append(scored)
-      } else if candidate.isHealthy {
-        healthy.append(scored)
-      } else {
-        scored.reason = "unhealthy: tried only after every healthy way; " + scored.reason
+      } else if !candidate.isHealthy {
+        scored.reason = "unhealthy, so tried last; " + scored.reason
         unhealthy.append(scored)
+      } else if (scored.predictedMs ?? .infinity) > leftMs {
+        scored.reason = "after the client's deadline in \(wholeMs(leftMs)) ms; " + scored.reason
+        late.append(scored)
+      } else {
+        timely.append(scored)
       }
     }
-    let ranked = healthy.sorted(by: isBetter) + unhealthy.sorted(by: isBetter)
+    let ranked = [timely, late, unhealthy].flatMap { $0.sorted(by: isBetter) }
     return RoutingDecision(
       ranked: ranked, rejected: rejected,
       retryAt: ranked.isEmpty ? nextRoute(candidates, now: now) : nil)
@@ -71,20 +73,21 @@ public struct RoutingPolicy: Sendable {
     }
 
     let change = forecast.nextChange(after: now)
-    let answerAt = now.adding(seconds: (leg + service) / 1000)
     var pathMs = leg
     var reason = "\(wholeMs(leg)) ms path + \(wholeMs(service)) ms backend"
-    if let change, change < answerAt {
-      guard let next = forecast.interval(at: change), next.route != nil,
-        let nextLeg = self.pathMs(candidate, next, bytes: facts.bytes, at: change)
+    var next = change
+    while let edge = next, edge < now.adding(seconds: (pathMs + service) / 1000) {
+      guard let interval = forecast.interval(at: edge), interval.route != nil,
+        let nextLeg = self.pathMs(candidate, interval, bytes: facts.bytes, at: edge)
       else {
         return afterOutage(
-          candidate, forecast, change: change, bytes: facts.bytes, service: service, now: now)
+          candidate, forecast, change: edge, bytes: facts.bytes, service: service, now: now)
       }
-      pathMs = max(leg, nextLeg) + changePenaltyMs
+      pathMs = max(pathMs, nextLeg + changePenaltyMs, leg + changePenaltyMs)
       reason =
-        "\(wholeMs(pathMs)) ms path, which changes at \(change.formatted(fractionDigits: 0)) before"
+        "\(wholeMs(pathMs)) ms path, which changes at \(edge.formatted(fractionDigits: 0)) before"
         + " the answer, + \(wholeMs(service)) ms backend"
+      next = forecast.nextChange(after: edge)
     }
     return RoutingDecision.Scored(
       path: candidate.path, predictedMs: pathMs + service, pathMs: pathMs, serviceMs: service,
@@ -114,7 +117,7 @@ public struct RoutingPolicy: Sendable {
     _ candidate: Candidate, _ interval: Forecast.Interval, bytes: Int, at time: UTC
   ) -> Double? {
     guard let route = interval.route, let oneWay = interval.oneWayMs(at: time) else { return nil }
-    let roundTrips = Double(1 + candidate.setupRoundTrips)
+    let roundTrips = 1 + candidate.setupRoundTrips
     return 2 * oneWay * roundTrips + route.up.seconds(forBytes: bytes) * 1000
   }
 
@@ -130,6 +133,6 @@ public struct RoutingPolicy: Sendable {
   }
 
   private func wholeMs(_ value: Double) -> String {
-    value.isFinite ? String(Int(value.rounded())) : "endless"
+    abs(value) < 1e15 ? String(Int(value.rounded())) : "endless"
   }
 }

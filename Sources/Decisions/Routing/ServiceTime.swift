@@ -17,12 +17,24 @@ public struct ServiceTime: Sendable, Equatable {
   /// The time constant of the decay, seconds.
   public static let decaySeconds = 4.0
 
-  /// The estimate, milliseconds.
+  /// How fast an estimate that nothing confirms is forgotten, seconds: a backend that was once slow
+  /// would otherwise never be asked, and so never measured, again.
+  public static let forgettingSeconds = 60.0
+
+  /// The estimate as of the last measurement, milliseconds.
   public private(set) var milliseconds = ServiceTime.initialMs
   private var updated: UTC?
 
   /// Creates an estimate that knows nothing.
   public init() {}
+
+  /// The estimate at `time`, milliseconds: the longer ago the last measurement, the nearer to the
+  /// initial guess.
+  public func milliseconds(at time: UTC) -> Double {
+    guard let updated else { return Self.initialMs }
+    let idle = max(0, time.seconds(since: updated))
+    return Self.initialMs + (milliseconds - Self.initialMs) * exp(-idle / Self.forgettingSeconds)
+  }
 
   /// Takes in one measurement made at `time`.
   public mutating func observe(milliseconds measured: Double, at time: UTC) {

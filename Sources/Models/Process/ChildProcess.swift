@@ -34,6 +34,7 @@ final class ChildProcess: Sendable {
 
   let pid: pid_t
   private let life = Mutex(Life.running([]))
+  private static let spawning = Mutex(())
 
   /// Starts `executable` in a process group of its own, reading `input` as its standard input and
   /// writing its standard output and error to the descriptor `log`, which stays the caller's.
@@ -41,12 +42,16 @@ final class ChildProcess: Sendable {
     executable: String, arguments: [String], environment: [String: String], input: String,
     log: Int32
   ) throws(SpawnError) {
-    let inputDescriptor = try Self.readablePipe(holding: input)
-    defer { close(inputDescriptor) }
-    pid = try Self.spawn(
-      executable, arguments: [executable] + arguments,
-      environment: environment.map { "\($0.key)=\($0.value)" },
-      descriptors: [inputDescriptor, log, log])
+    // One at a time: a process started between another's `pipe` and its close-on-exec flag would hold
+    // that pipe's write end, and its reader never see the end.
+    pid = try Self.spawning.withLock { _ throws(SpawnError) in
+      let inputDescriptor = try Self.readablePipe(holding: input)
+      defer { close(inputDescriptor) }
+      return try Self.spawn(
+        executable, arguments: [executable] + arguments,
+        environment: environment.map { "\($0.key)=\($0.value)" },
+        descriptors: [inputDescriptor, log, log])
+    }
     Thread.detachNewThread { self.reap() }
   }
 

@@ -79,6 +79,7 @@ public struct Forecaster: Sendable {
     propagationOnly: Bool = false
   ) -> (path: NetworkPath, oneWayMs: Double)? {
     guard let number = topology.siteIndex[site] else { return nil }
+    if site == destination { return (NetworkPath(nodes: [.site(number)]), 0) }
     if topology.sites[number].kind != .terminal,
       topology.site(named: destination)?.kind == .terminal
     {

@@ -22,7 +22,7 @@ struct FeederLinks: Sendable {
     for (number, site) in topology.sites.enumerated() where site.kind.hasFeederLinks {
       let place = site.track.position(at: sky.time)
       for (constellation, range) in zip(topology.constellations, topology.satelliteRanges) {
-        if let served = site.constellations, !served.contains(constellation.name) { continue }
+        guard site.hasAntennas(for: constellation.name) else { continue }
         let visibility = Visibility(from: place, rule: constellation.access)
         for satellite in range where sky.isUsable[satellite] {
           guard let km = visibility.slantRangeKm(to: sky.positionsKm[satellite]) else { continue }

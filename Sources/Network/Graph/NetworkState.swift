@@ -13,7 +13,8 @@ public struct NetworkState: Sendable {
   /// By satellite: whether traffic on it can reach the ground or a zone's host at all.
   let isConnected: [Bool]
 
-  /// The network during `slot`: links that hold from edge to edge, one serving satellite a terminal.
+  /// The network during `slot`: ground links that hold from edge to edge, lasers as they stand at its
+  /// beginning, one serving satellite a terminal.
   ///
   /// `start` and `end` are the skies at the slot's edges where the caller has them already.
   public init(_ topology: Topology, slot: Slot, start: Sky? = nil, end: Sky? = nil) {

@@ -17,14 +17,14 @@ public struct SkyView: Sendable {
   /// The satellites, highest first.
   public var sightings: [Sighting]
 
-  /// Looks up from `site` at `time`; empty where no site has that name.
+  /// Looks up from `site` at `time`; empty where no site has that name or it has no antennas.
   public init(_ topology: Topology, site name: String, at time: UTC) {
     self.sightings = []
     guard let site = topology.site(named: name) else { return }
     let now = NetworkState(topology, instant: time)
     let slot = NetworkState(topology, slot: Slot(containing: time))
     let observer = Observer(site.track.position(at: time))
-    for constellation in topology.constellations {
+    for constellation in topology.constellations where site.hasAntennas(for: constellation.name) {
       let serving = slot.servingSatellite(of: site, constellation: constellation.name)?.satellite
       for access in now.accesses(from: site, constellation: constellation.name) {
         let state = ITRFState(

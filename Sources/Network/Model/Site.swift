@@ -41,4 +41,13 @@ public struct Site: Sendable, Equatable {
     self.uplinks = uplinks
     self.constellations = constellations
   }
+
+  /// Whether the site has antennas for a constellation: a terminal for those of its LEO uplinks, a
+  /// gateway or a ground station for those it serves, others for none.
+  public func hasAntennas(for constellation: String) -> Bool {
+    if kind == .terminal {
+      return uplinks.contains { $0.medium == .leo(constellation: constellation) }
+    }
+    return kind.hasFeederLinks && constellations?.contains(constellation) ?? true
+  }
 }

@@ -6,16 +6,19 @@ import Gateway
 struct DashboardFiles: Sendable {
   struct File: Sendable {
     var contentType: String
+    var etag: String
     var bytes: [UInt8]
 
-    var response: ControlResponse {
-      .full(
-        status: 200,
+    /// The file, or 304 where the browser has it already.
+    func response(ifNoneMatch known: String?) -> ControlResponse {
+      let isKnown = known == etag
+      return .full(
+        status: isKnown ? 304 : 200,
         headers: [
-          ("content-type", contentType), ("cache-control", "no-cache"),
+          ("content-type", contentType), ("cache-control", "no-cache"), ("etag", etag),
           ("content-security-policy", DashboardFiles.policy), ("referrer-policy", "no-referrer"),
           ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"),
-        ], body: bytes)
+        ], body: isKnown ? [] : bytes)
     }
   }
 
@@ -34,11 +37,15 @@ struct DashboardFiles: Sendable {
     {
       files[String(cString: asset.path)] = File(
         contentType: String(cString: asset.content_type),
+        etag: "\"\(String(cString: asset.etag))\"",
         bytes: Array(UnsafeBufferPointer(start: asset.bytes, count: Int(asset.length))))
     }
     files["/"] = files["/index.html"]
     self.files = files
   }
+
+  /// Whether there is a file at `path`.
+  func contains(_ path: String) -> Bool { files[path] != nil }
 
   func file(at path: String) -> File? {
     guard let known = files[path] else { return nil }
@@ -46,6 +53,6 @@ struct DashboardFiles: Sendable {
       let data = FileManager.default.contents(
         atPath: folder + (path == "/" ? "/index.html" : path))
     else { return known }
-    return File(contentType: known.contentType, bytes: Array(data))
+    return File(contentType: known.contentType, etag: "\"\(UUID())\"", bytes: Array(data))
   }
 }

@@ -31,7 +31,7 @@ final class NodeControl: ControlPlane {
     self.now = now
   }
 
-  func isPublic(path: String) -> Bool { assets.file(at: path) != nil }
+  func isPublic(path: String) -> Bool { assets.contains(path) }
 
   func respond(to request: ControlRequest) async throws -> ControlResponse {
     guard request.method == "GET" else {
@@ -62,7 +62,10 @@ final class NodeControl: ControlPlane {
       }
       return Self.json(record.explanationJSON)
     }
-    if let file = assets.file(at: request.path) { return file.response }
+    if let file = assets.file(at: request.path) {
+      let known = request.headers.first { $0.name.lowercased() == "if-none-match" }?.value
+      return file.response(ifNoneMatch: known)
+    }
     return Self.problem(404, "nothing at \(request.path): the dashboard is at /")
   }
 

@@ -92,12 +92,16 @@ struct StateReport {
       "kind": .string(kind),
       "models": .array(backend.backend.models.map { .string($0.name) }),
       "health": .object(health),
-      "service_ms": .rounded(
-        world.serviceMs(of: backend.name, stream: true)
-          ?? world.serviceMs(of: backend.name, stream: false), 1),
+      "service_ms": .rounded(serviceMs(of: backend.name), 1),
       "in_flight": .integer(world.inFlight(of: backend.name)),
       "model_state": .optional(world.modelStatus(of: backend.name)?.text),
     ]
+  }
+
+  /// The time to a stream's first token where it is known, otherwise whatever is.
+  private func serviceMs(of backend: String) -> Double? {
+    let times = world.serviceTimes(of: backend, at: time)
+    return (times.first { $0.kind.stream } ?? times.first)?.milliseconds
   }
 
   /// Predicted latency one way from three minutes ago to two minutes ahead, each 5 s.

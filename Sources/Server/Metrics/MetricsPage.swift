@@ -29,13 +29,13 @@ struct MetricsPage {
   private func requests(_ out: inout PrometheusText) {
     let state = metrics.snapshot
     out.family("perigee_requests_total", .counter, "Requests answered, by outcome.")
-    for (outcome, count) in state.outcomes.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+    for (outcome, count) in state.outcomes.sorted(by: { $0.key.order < $1.key.order }) {
       let result = [("status", String(outcome.status)), ("error_type", outcome.fault)]
       out.sample("perigee_requests_total", labels(outcome.key) + result, Double(count))
     }
     out.family(
       "perigee_requests_refused_total", .counter, "Requests refused before they were routed.")
-    for (key, count) in state.refusals.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+    for (key, count) in state.refusals.sorted(by: { $0.key.order < $1.key.order }) {
       out.sample(
         "perigee_requests_refused_total",
         [("endpoint", key.endpoint), ("status", String(key.status)), ("error_type", key.fault)],
@@ -60,7 +60,7 @@ struct MetricsPage {
       &out, "perigee_prediction_error_seconds",
       "Actual less predicted time to first token over the chosen path.", state.predictionErrors)
     out.family("gen_ai_client_token_usage", .histogram, "Tokens of a request, by type.")
-    for (key, histogram) in state.tokens.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+    for (key, histogram) in state.tokens.sorted(by: { $0.key.order < $1.key.order }) {
       out.histogram(
         "gen_ai_client_token_usage", labels(key.key) + [("gen_ai_token_type", key.type)],
         histogram)
@@ -72,7 +72,7 @@ struct MetricsPage {
     _ values: [NodeMetrics.RequestKey: Histogram]
   ) {
     out.family(name, .histogram, help)
-    for (key, histogram) in values.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+    for (key, histogram) in values.sorted(by: { $0.key.order < $1.key.order }) {
       out.histogram(name, labels(key), histogram)
     }
   }
@@ -122,7 +122,10 @@ struct MetricsPage {
     }
     out.family("perigee_uplink_serving_satellite", .gauge, "1 for the satellite now serving.")
     for uplink in uplinks {
-      guard let satellite = world.history(of: uplink.name).servingSatellite else { continue }
+      let routes = world.plan.destinations.lazy.compactMap {
+        world.interval(uplink: uplink.name, destination: $0, at: time)?.route
+      }
+      guard let satellite = routes.compactMap(\.servingSatellite).first else { continue }
       out.sample(
         "perigee_uplink_serving_satellite", [("uplink", uplink.name), ("satellite", satellite)], 1)
     }
@@ -183,11 +186,14 @@ struct MetricsPage {
     out.family(
       "perigee_backend_service_seconds", .gauge, "Estimated time to first byte at the backend.")
     for backend in world.plan.backends {
-      for stream in [false, true] {
-        guard let service = world.serviceMs(of: backend.name, stream: stream) else { continue }
+      for (kind, milliseconds) in world.serviceTimes(of: backend.name, at: time) {
         out.sample(
           "perigee_backend_service_seconds",
-          [("backend", backend.name), ("stream", String(stream))], service / 1000)
+          [
+            ("backend", backend.name),
+            ("gen_ai_operation_name", operationName(kind.endpoint)),
+            ("stream", String(kind.stream)),
+          ], milliseconds / 1000)
       }
     }
     out.family("perigee_backend_requests_in_flight", .gauge, "Requests under way.")

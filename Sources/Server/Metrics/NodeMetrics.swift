@@ -11,12 +11,16 @@ final class NodeMetrics: Sendable {
     var model: String
     var backend: String
     var uplink: String
+
+    var order: String { [endpoint, model, backend, uplink].joined(separator: " ") }
   }
 
   struct Outcome: Hashable {
     var key: RequestKey
     var status: Int
     var fault: String
+
+    var order: String { "\(key.order) \(status) \(fault)" }
   }
 
   struct State {
@@ -35,11 +39,15 @@ final class NodeMetrics: Sendable {
     var endpoint: String
     var status: Int
     var fault: String
+
+    var order: String { "\(endpoint) \(status) \(fault)" }
   }
 
   struct TokenKey: Hashable {
     var key: RequestKey
     var type: String
+
+    var order: String { "\(key.order) \(type)" }
   }
 
   private let state = Mutex(State())

@@ -44,6 +44,7 @@ public struct Node: Sendable {
   private let models: [(backend: String, server: ModelServer)]
   private let configuration: GatewayConfiguration
   private let options: NodeOptions
+  private let dialer: Dialer
   private let logger: Logger
 
   /// Prepares a node: resolves keys and models, and compiles the network. Opens nothing yet.
@@ -58,7 +59,8 @@ public struct Node: Sendable {
     var endpoints: [(Backend, Endpoint)] = []
     let runtime = ModelRuntime(stateDirectory: options.stateDirectory)
     for backend in fleet.backends {
-      let key = try backend.key?.resolve(for: "backend \(backend.name)")
+      let key = try backend.key?.resolve(
+        for: "backend \(backend.name)", folder: options.manifestFolder)
       switch backend.source {
       case .url(let url):
         endpoints.append(
@@ -79,6 +81,7 @@ public struct Node: Sendable {
     self.plan = NodePlan(fleet: fleet, site: site, backends: endpoints)
     self.configuration = try Self.configuration(gateway, options)
     self.options = options
+    self.dialer = try Dialer()
     self.logger = logger
   }
 
@@ -100,13 +103,16 @@ public struct Node: Sendable {
     _ gateway: GatewaySettings, _ options: NodeOptions
   ) throws(NodeError) -> GatewayConfiguration {
     var keys: [Secret] = []
-    for key in gateway.keys { keys.append(try key.resolve(for: "gateway.keys")) }
+    for key in gateway.keys {
+      keys.append(try key.resolve(for: "gateway.keys", folder: options.manifestFolder))
+    }
     return GatewayConfiguration(
       host: options.listenHost ?? gateway.listenHost,
       port: options.listenPort ?? gateway.listenPort,
       tls: gateway.tls.map {
         GatewayConfiguration.TLS(
-          certificateChainPath: $0.certificatePath, privateKeyPath: $0.privateKeyPath)
+          certificateChainPath: absolute($0.certificatePath, in: options.manifestFolder),
+          privateKeyPath: absolute($0.privateKeyPath, in: options.manifestFolder))
       }, keys: keys)
   }
 
@@ -135,26 +141,42 @@ public struct Node: Sendable {
     let gateway = GatewayServer(
       configuration: configuration, router: router, control: control, logger: logger,
       group: group, now: SystemClock.now)
-    let bound = try await gateway.start()
-    tell(
-      .listening(
-        Address(
-          scheme: configuration.tls == nil ? "http" : "https", host: configuration.host,
-          port: bound.port ?? configuration.port)))
-
-    let probe = Probe(dialer: try Dialer(), group: group)
-    await withTaskGroup { tasks in
-      tasks.addTask { await loop.run(from: cursor) }
-      tasks.addTask { await watchModels(world: world, tell: tell) }
-      for model in models { tasks.addTask { await model.server.run() } }
-      for prober in probers(world: world, router: router, probe: probe) {
-        tasks.addTask { await prober.run() }
-      }
-      await waitForCancellation()
-      await gateway.shutdown()
-      tasks.cancelAll()
+    do {
+      let bound = try await gateway.start()
+      tell(
+        .listening(
+          Address(
+            scheme: configuration.tls == nil ? "http" : "https", host: configuration.host,
+            port: bound.port ?? configuration.port)))
+      await work(world: world, router: router, loop: loop, from: cursor, gateway, tell: tell)
+    } catch {
+      for emulator in emulators { await emulator.stop() }
+      throw error
     }
     for emulator in emulators { await emulator.stop() }
+  }
+
+  /// Keeps forecasts, models and health up to date until the task is cancelled and requests under way
+  /// are done: they still need their models and links, so the workers outlive the cancellation.
+  private func work(
+    world: World, router: LiveRouter, loop: ForecastLoop, from cursor: ForecastLoop.Cursor,
+    _ gateway: GatewayServer, tell: @escaping @Sendable (Event) -> Void
+  ) async {
+    let probe = Probe(dialer: dialer, group: MultiThreadedEventLoopGroup.singleton)
+    let workers = Task {
+      await withTaskGroup { tasks in
+        tasks.addTask { await loop.run(from: cursor) }
+        tasks.addTask { await watchModels(world: world, tell: tell) }
+        for model in models { tasks.addTask { await model.server.run() } }
+        for prober in probers(world: world, router: router, probe: probe) {
+          tasks.addTask { await prober.run() }
+        }
+      }
+    }
+    await waitForCancellation()
+    await gateway.shutdown()
+    workers.cancel()
+    await workers.value
   }
 
   private func waitForCancellation() async {

@@ -8,14 +8,17 @@ public struct NodeOptions: Sendable {
   public var stateDirectory: String
   /// A folder whose files replace the dashboard's own, for work on it.
   public var dashboardFolder: String?
+  /// The folder that relative paths in the manifest start from: the manifest's own.
+  public var manifestFolder: String
   /// The version to show.
   public var version: String
 
   /// Creates options.
   public init(
     listenHost: String? = nil, listenPort: Int? = nil, stateDirectory: String = ".perigee",
-    dashboardFolder: String? = nil, version: String = "0"
+    dashboardFolder: String? = nil, manifestFolder: String = ".", version: String = "0"
   ) {
+    self.manifestFolder = manifestFolder
     self.listenHost = listenHost
     self.listenPort = listenPort
     self.stateDirectory = stateDirectory

@@ -17,10 +17,10 @@ struct ForecastLoop: Sendable {
   func prime() -> Cursor {
     let time = now()
     let plan = world.plan
-    let forecaster = Forecaster(plan.topology)
     let first = Slot(containing: time.adding(seconds: -Self.pastSeconds))
     var cursor = Cursor(
-      forecaster: forecaster, slot: first, sky: plan.topology.sky(at: first.start),
+      forecaster: Forecaster(plan.topology), slot: first, entered: Slot(containing: time),
+      sky: plan.topology.sky(at: first.start),
       forecasts: plan.site.uplinks.flatMap { uplink in
         plan.destinations.map { destination in
           Forecast(
@@ -29,30 +29,41 @@ struct ForecastLoop: Sendable {
         }
       })
     extend(&cursor, to: time)
-    world.enter(Slot(containing: time))
+    world.enter(cursor.entered)
     return cursor
   }
 
-  /// Goes on at every slot edge until cancelled.
+  /// Goes on at every slot edge until cancelled. Where the clock was set, or the machine slept, it
+  /// begins anew rather than computing every slot in between.
   func run(from primed: Cursor) async {
     var cursor = primed
     while !Task.isCancelled {
-      let edge = Slot(containing: now()).end
-      let wait = edge.seconds(since: now())
-      guard (try? await Task.sleep(for: .seconds(max(0.001, wait)))) != nil else { return }
-      world.enter(Slot(containing: edge))
-      extend(&cursor, to: edge)
+      let wait = cursor.entered.end.seconds(since: now())
+      guard (try? await Task.sleep(for: .seconds(min(max(0.001, wait), 15)))) != nil else {
+        return
+      }
+      let slot = Slot(containing: now())
+      if slot == cursor.entered { continue }
+      guard slot > cursor.entered, slot <= cursor.slot else {
+        cursor = prime()
+        continue
+      }
+      cursor.entered = slot
+      world.enter(slot)
+      extend(&cursor, to: slot.start)
     }
   }
 
-  /// A forecast in the making: the next slot to add, and the sky at its start.
+  /// A forecast in the making.
   struct Cursor: Sendable {
     var forecaster: Forecaster
+    /// The next slot to add.
     var slot: Slot
+    /// The slot whose beginning was counted last.
+    var entered: Slot
+    /// The sky at the start of the next slot to add.
     var sky: Sky
     var forecasts: [Forecast]
-    /// The state of the slot in force, kept while later slots are added.
-    var states: [Slot: NetworkState] = [:]
   }
 
   private func extend(_ cursor: inout Cursor, to time: UTC) {
@@ -64,7 +75,6 @@ struct ForecastLoop: Sendable {
       cursor.forecaster.append(
         cursor.slot, state: state, from: plan.site.name, to: plan.destinations,
         onto: &cursor.forecasts)
-      cursor.states[cursor.slot] = state
       cursor.sky = later
       cursor.slot = cursor.slot.next
     }
@@ -73,8 +83,6 @@ struct ForecastLoop: Sendable {
       cursor.forecasts[index].intervals.removeAll { $0.end < oldest }
       cursor.forecasts[index].elementAgeSeconds = plan.topology.elementAgeSeconds(at: time)
     }
-    let current = Slot(containing: time)
-    cursor.states = cursor.states.filter { $0.key >= current }
-    if let state = cursor.states[current] { world.publish(cursor.forecasts, network: state) }
+    world.publish(cursor.forecasts)
   }
 }

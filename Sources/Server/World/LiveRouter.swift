@@ -75,19 +75,19 @@ final class LiveRouter: RequestRouter {
       counters?.count(outcome.bytesUp, .up)
       counters?.count(outcome.bytesDown, .down)
     }
-    switch outcome.ending {
-    case .answered:
-      world.health[path]?.record(.success, at: time)
-    case .failed(let fault) where fault.isBackendTrouble && world.isLinkUp(path, at: time):
-      world.health[path]?.record(.failure(reason: fault.rawValue), at: time)
-    case .failed, .cancelled:
-      break
-    }
+    guard case .failed(let fault) = outcome.ending, fault.isBackendTrouble,
+      world.isLinkUp(path, at: time)
+    else { return }
+    world.health[path]?.record(.failure(reason: fault.rawValue), at: time)
   }
 
   func requestEnded(_ record: RequestRecord) {
     for attempt in record.attempts where attempt.fault == nil {
-      world.observe(attempt, stream: record.facts.stream)
+      world.observe(attempt, of: record.facts)
+      // A refusal of the caller's request says nothing about the backend, good or bad.
+      if let status = attempt.status, (200..<300).contains(status) {
+        world.health[attempt.path]?.record(.success, at: attempt.ended)
+      }
     }
     metrics.observe(record)
     requests.append(record)

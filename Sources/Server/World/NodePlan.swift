@@ -25,6 +25,7 @@ struct NodePlan: Sendable {
   /// For each model that clients can name, the ways to the backends that serve it.
   let pathsByModel: [String: [PathID]]
   let destinationOfBackend: [String: String]
+  private let backendsByName: [String: BackendPlan]
   let uplinks: [String: Uplink]
   let seed: UInt64
 
@@ -55,11 +56,13 @@ struct NodePlan: Sendable {
       }
       for model in plan.backend.models { pathsByModel[model.name, default: []] += plan.paths }
     }
+    self.backendsByName = Dictionary(
+      backends.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.destinations = destinations
     self.destinationOfBackend = destinationOfBackend
     self.pathsByModel = pathsByModel
   }
 
   /// The backend of that name.
-  func backend(named name: String) -> BackendPlan? { backends.first { $0.name == name } }
+  func backend(named name: String) -> BackendPlan? { backendsByName[name] }
 }

@@ -21,13 +21,14 @@ final class World: Sendable {
   /// stream the first byte comes with the last token, which is another matter.
   struct Service: Hashable {
     var backend: String
+    var endpoint: String
     var stream: Bool
   }
 
   /// The end of the newest answer over a path, after which its connection may have been kept.
   private struct LastAnswer {
     var ended: UTC
-    var stream: Bool
+    var service: Service
   }
 
   /// What has happened on one uplink.
@@ -35,17 +36,17 @@ final class World: Sendable {
     var servingSatellite: String?
     var handoffs = 0
     var outageSeconds = 0.0
+    var isOut = false
   }
 
   private struct State {
     var forecasts: [Leg: Forecast] = [:]
     var service: [Service: ServiceTime] = [:]
     var lastAnswer: [PathID: LastAnswer] = [:]
-    var closesAfter: [Service: Bool] = [:]
+    var connectionReuse: [Service: Double] = [:]
     var inFlight: [String: Int] = [:]
     var lastActualMs: [PathID: Double] = [:]
     var history: [String: UplinkHistory] = [:]
-    var network: NetworkState?
     var modelStates: [String: ModelStatus] = [:]
   }
 
@@ -90,12 +91,11 @@ final class World: Sendable {
   // MARK: Forecasts
 
   /// Replaces the forecasts with newer ones.
-  func publish(_ forecasts: [Forecast], network: NetworkState) {
+  func publish(_ forecasts: [Forecast]) {
     state.withLock { state in
       for forecast in forecasts {
         state.forecasts[Leg(uplink: forecast.uplink, destination: forecast.destination)] = forecast
       }
-      state.network = network
     }
   }
 
@@ -114,9 +114,6 @@ final class World: Sendable {
     return interval(uplink: path.uplink, destination: destination, at: time)?.route != nil
   }
 
-  /// The network during the current slot, once it is computed.
-  var network: NetworkState? { state.withLock { $0.network } }
-
   // MARK: Decisions
 
   /// The candidates for a request as they stand at `time`.
@@ -134,19 +131,20 @@ final class World: Sendable {
         return Candidate(
           path: path, forecast: forecast,
           isHealthy: isReady && (health[path]?.isHealthy ?? true),
-          serviceMs: state.service[Service(backend: path.backend, stream: facts.stream)]?
-            .milliseconds ?? ServiceTime.initialMs,
+          serviceMs: state.service[
+            Service(backend: path.backend, endpoint: facts.endpoint, stream: facts.stream)]?
+            .milliseconds(at: time) ?? ServiceTime.initialMs,
           inFlight: state.inFlight[path.backend] ?? 0,
-          setupRoundTrips: isConnectionKept(path, state, at: time) ? 0 : handshakeRoundTrips(path))
+          setupRoundTrips: expectedSetup(path, state, at: time))
       }
     }
   }
 
-  /// The path's share of a time to first byte at `time`: one expected round trip, milliseconds.
-  func roundTripMs(_ path: PathID, at time: UTC) -> Double {
+  /// One expected round trip over a path at `time`, milliseconds; `nil` where the forecast has none.
+  private func roundTripMs(_ path: PathID, at time: UTC) -> Double? {
     guard let destination = plan.destinationOfBackend[path.backend] else { return 0 }
     let interval = interval(uplink: path.uplink, destination: destination, at: time)
-    return 2 * (interval?.oneWayMs(at: time) ?? 0)
+    return interval?.oneWayMs(at: time).map { 2 * $0 }
   }
 
   // MARK: What requests and probes report
@@ -161,35 +159,48 @@ final class World: Sendable {
 
   /// Takes in the first byte of an answer: what is left of its time when the path's share is taken off
   /// is the backend's.
-  func observe(_ attempt: RequestRecord.Attempt, stream: Bool) {
-    guard let firstByte = attempt.firstByte else { return }
+  ///
+  /// Only good answers count: a refusal is quick and says nothing about the time an answer takes.
+  func observe(_ attempt: RequestRecord.Attempt, of facts: RequestFacts) {
+    guard let firstByte = attempt.firstByte, let status = attempt.status,
+      (200..<300).contains(status), let roundTrip = roundTripMs(attempt.path, at: attempt.started)
+    else { return }
     let path = attempt.path
     let setup = attempt.reusedConnection ? 0 : handshakeRoundTrips(path)
-    let pathMs = roundTripMs(path, at: attempt.started) * Double(1 + setup)
     let measuredMs = firstByte.seconds(since: attempt.started) * 1000
     state.withLock { state in
-      if let last = state.lastAnswer[path], isRecent(last, at: attempt.started) {
-        let kind = Service(backend: path.backend, stream: last.stream)
-        state.closesAfter[kind] = !attempt.reusedConnection
-      }
+      learnReuse(attempt, &state)
       state.lastActualMs[path] = measuredMs
-      state.lastAnswer[path] = LastAnswer(ended: attempt.ended, stream: stream)
-      let service = Service(backend: path.backend, stream: stream)
+      let service = Service(
+        backend: path.backend, endpoint: facts.endpoint, stream: facts.stream)
+      state.lastAnswer[path] = LastAnswer(ended: attempt.ended, service: service)
       state.service[service, default: ServiceTime()].observe(
-        milliseconds: measuredMs - pathMs, at: attempt.ended)
+        milliseconds: measuredMs - roundTrip * (1 + setup), at: attempt.ended)
     }
   }
 
+  /// Learns how often a connection is kept after an answer (llama.cpp's server closes it after each
+  /// stream). An attempt that overlaps the answer before it could not have reused its connection.
+  private func learnReuse(_ attempt: RequestRecord.Attempt, _ state: inout State) {
+    guard let last = state.lastAnswer[attempt.path], last.ended <= attempt.started,
+      isRecent(last, at: attempt.started)
+    else { return }
+    let kind = last.service
+    let seen = attempt.reusedConnection ? 1.0 : 0.0
+    state.connectionReuse[kind] = state.connectionReuse[kind].map { 0.6 * $0 + 0.4 * seen } ?? seen
+  }
+
   /// Round trips that a new connection over `path` takes: TCP's, and TLS 1.3's where there is TLS.
-  private func handshakeRoundTrips(_ path: PathID) -> Int {
+  private func handshakeRoundTrips(_ path: PathID) -> Double {
     plan.backend(named: path.backend)?.endpoint.tls == true ? 2 : 1
   }
 
-  /// Whether a connection was used lately and the backend is not known to close it after such an
-  /// answer (llama.cpp's server does so after each stream).
-  private func isConnectionKept(_ path: PathID, _ state: borrowing State, at time: UTC) -> Bool {
-    guard let last = state.lastAnswer[path], isRecent(last, at: time) else { return false }
-    return state.closesAfter[Service(backend: path.backend, stream: last.stream)] != true
+  /// The handshake's round trips, less the chance that a kept connection saves them.
+  private func expectedSetup(_ path: PathID, _ state: borrowing State, at time: UTC) -> Double {
+    guard let last = state.lastAnswer[path], isRecent(last, at: time) else {
+      return handshakeRoundTrips(path)
+    }
+    return handshakeRoundTrips(path) * (1 - (state.connectionReuse[last.service] ?? 1))
   }
 
   private func isRecent(_ last: LastAnswer, at time: UTC) -> Bool {
@@ -202,9 +213,15 @@ final class World: Sendable {
 
   // MARK: What people and metrics ask
 
-  func serviceMs(of backend: String, stream: Bool) -> Double? {
-    state.withLock { $0.service[Service(backend: backend, stream: stream)]?.milliseconds }
+  /// The service times of a backend that have been measured, as they stand at `time`, milliseconds.
+  func serviceTimes(of backend: String, at time: UTC) -> [(kind: Service, milliseconds: Double)] {
+    state.withLock { state in
+      state.service.filter { $0.key.backend == backend }
+        .map { ($0.key, $0.value.milliseconds(at: time)) }
+        .sorted { ($0.0.endpoint, $0.0.stream ? 1 : 0) < ($1.0.endpoint, $1.0.stream ? 1 : 0) }
+    }
   }
+
   func inFlight(of backend: String) -> Int { state.withLock { $0.inFlight[backend] ?? 0 } }
   func lastActualMs(of path: PathID) -> Double? { state.withLock { $0.lastActualMs[path] } }
   func modelStatus(of backend: String) -> ModelStatus? {
@@ -228,9 +245,9 @@ final class World: Sendable {
           history.handoffs += 1
         }
         history.servingSatellite = serving ?? history.servingSatellite
-        if !plan.destinations.isEmpty, routes.allSatisfy({ $0 == nil }) {
-          history.outageSeconds += Double(Slot.lengthSeconds)
-        }
+        // A slot without a route is counted once it is over.
+        if history.isOut { history.outageSeconds += Double(Slot.lengthSeconds) }
+        history.isOut = !plan.destinations.isEmpty && routes.allSatisfy { $0 == nil }
         state.history[uplink.name] = history
       }
     }

@@ -21,7 +21,14 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var format: OutputOptions
 
   func run() throws {
-    let fleet = try FleetFile(path: file).fleet
+    let fleet: Fleet
+    do {
+      fleet = try FleetFile(path: file).fleet
+    } catch let problems as ManifestProblems {
+      guard format.output != .table else { throw problems.asInputError }
+      try printProblems(problems)
+      throw InputError(description: problems.summary)
+    }
     var printer = RowPrinter(columns: ["what", "name", "detail"], format: format.output)
     for constellation in fleet.constellations {
       let satellites = constellation.shells.reduce(0) { $0 + $1.satellites.count }
@@ -45,5 +52,17 @@ struct CheckCommand: ParsableCommand {
     }
     printer.finish()
     if format.output == .table { print("\n\(file): no problems") }
+  }
+
+  private func printProblems(_ problems: ManifestProblems) throws {
+    var printer = RowPrinter(
+      columns: ["file", "line", "column", "path", "message", "cure"], format: format.output)
+    for problem in problems.problems {
+      try printer.add([
+        .text(problem.file), .integer(problem.line), .integer(problem.column),
+        .text(problem.path), .text(problem.message), .text(problem.cure),
+      ])
+    }
+    printer.finish()
   }
 }

@@ -126,7 +126,9 @@ struct ExplainCommand: AsyncParsableCommand {
   }
 
   private func get(_ path: String) async throws -> Data {
-    guard let target = URL(string: url + path) else {
+    guard let target = URL(string: url + path), ["http", "https"].contains(target.scheme),
+      target.host != nil
+    else {
       throw InputError(description: "--url \(url) is no URL: write http://127.0.0.1:8080")
     }
     var request = URLRequest(url: target)
@@ -137,8 +139,13 @@ struct ExplainCommand: AsyncParsableCommand {
     let response: URLResponse
     do {
       (data, response) = try await URLSession.shared.data(for: request)
-    } catch {
+    } catch let error as URLError where error.code == .cannotConnectToHost {
       throw Failure(description: "no node answers at \(url): start one with `perigee up FLEET`")
+    } catch {
+      throw Failure(
+        description:
+          "\(url) can't be asked: \(error.localizedDescription); a certificate of your own "
+          + "has to be among the system's trusted ones")
     }
     switch (response as? HTTPURLResponse)?.statusCode {
     case 200: return data

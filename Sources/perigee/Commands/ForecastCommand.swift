@@ -31,13 +31,13 @@ struct ForecastCommand: ParsableCommand {
   var uplink: String?
 
   @Option(help: "First time (ISO 8601, UTC), or now.")
-  var start: TimeArgument = TimeArgument(argument: "now")!
+  var start: TimeArgument = .now
 
   @Option(help: "Last time; 10 minutes after the start where not given.")
   var stop: TimeArgument?
 
   @Option(help: "Time between rows: 15, 15s, 1m.")
-  var step: SpanArgument = SpanArgument(argument: "15")!
+  var step: SpanArgument = .slot
 
   @Flag(help: "The shortest path at each time, propagation only.")
   var ideal = false
@@ -53,9 +53,14 @@ struct ForecastCommand: ParsableCommand {
     let file = try FleetFile(path: fleet)
     try file.requirePlace(from, option: "--from")
     try file.requirePlace(to, option: "--to", zones: true)
+    try file.requireUplink(uplink, from: from, to: to)
     let forecaster = Forecaster(file.topology)
     let end = stop?.utc ?? start.utc.adding(seconds: 600)
-    let count = Int((end.seconds(since: start.utc) / step.seconds + 1e-9).rounded(.down))
+    let steps = end.seconds(since: start.utc) / step.seconds
+    guard steps < 10_000_000 else {
+      throw InputError(description: "more than 10000000 rows: take a longer --step")
+    }
+    let count = Int((steps + 1e-9).rounded(.down))
     var printer = RowPrinter(
       columns: ["time", "reachable", "rtt_ms", "hops", "path"], format: format.output)
     var progress = Progress("forecasting", total: count + 1)

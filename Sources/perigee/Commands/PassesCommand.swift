@@ -17,16 +17,17 @@ struct PassesCommand: ParsableCommand {
   @Argument(help: "TLE, OMM CSV or OMM JSON.")
   var file: String
 
-  @Option(help: "LAT,LON[,ALT_M]: degrees, metres above the ellipsoid.")
+  @Option(
+    parsing: .unconditional, help: "LAT,LON[,ALT_M]: degrees, metres above the ellipsoid.")
   var site: PlaceArgument
 
   @Option(help: "Start of the window (ISO 8601, UTC), or now.")
-  var start: TimeArgument = TimeArgument(argument: "now")!
+  var start: TimeArgument = .now
 
   @Option(help: "End of the window; 24 hours after the start where not given.")
   var stop: TimeArgument?
 
-  @Option(help: "Elevation mask, degrees.")
+  @Option(parsing: .unconditional, help: "Elevation mask, degrees.")
   var mask: Double = 10
 
   @OptionGroup var format: OutputOptions

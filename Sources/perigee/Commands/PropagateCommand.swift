@@ -31,7 +31,9 @@ struct PropagateCommand: ParsableCommand {
   @Option(help: "Time between rows: 60, 60s, 1m, 1h.")
   var step: SpanArgument?
 
-  @Option(help: "START:STOP:STEP minutes from each set's own epoch, instead of times.")
+  @Option(
+    parsing: .unconditional,
+    help: "START:STOP:STEP minutes from each set's own epoch, instead of times.")
   var minutes: MinutesArgument?
 
   @Option(help: "teme, itrf or geodetic.")
@@ -53,11 +55,12 @@ struct PropagateCommand: ParsableCommand {
   }
 
   func run() throws {
+    let lastRow = try lastRow()
     let file = try ElementFile(path: file)
     var printer = RowPrinter(columns: columns, format: format.output)
     var progress = Progress("propagating", total: file.elements.count)
     for (index, elements) in file.elements.enumerated() {
-      try add(elements, to: &printer)
+      try add(elements, lastRow: lastRow, to: &printer)
       progress.update(index + 1)
     }
     progress.finish()
@@ -73,9 +76,12 @@ struct PropagateCommand: ParsableCommand {
     return ["catalog_number", "name", "time"] + state + ["error"]
   }
 
-  private func add(_ elements: ElementSet, to printer: inout RowPrinter) throws {
+  private func add(
+    _ elements: ElementSet, lastRow: Int, to printer: inout RowPrinter
+  ) throws {
     let satellite = Result { () throws(PropagationError) in try Satellite(elements) }
-    for time in times(epoch: elements.epoch) {
+    for index in 0...lastRow {
+      let time = time(index, epoch: elements.epoch)
       var row: [Cell] = [
         .integer(elements.catalogNumber), .text(elements.name), .text(time.utc.description),
       ]
@@ -91,20 +97,34 @@ struct PropagateCommand: ParsableCommand {
     }
   }
 
-  private func times(epoch: UTC) -> [(utc: UTC, minutes: Double)] {
+  /// Rows of one object beyond this are a mistyped step, and would not fit on a disk.
+  private static let rowLimit = 10_000_000
+
+  /// How many rows an object gets, less one.
+  private func lastRow() throws -> Int {
+    let steps: Double
     if let minutes {
-      let count = Int(((minutes.stop - minutes.start) / minutes.step + 1e-9).rounded(.down))
-      return (0...count).map {
-        let offset = minutes.start + Double($0) * minutes.step
-        return (epoch.adding(seconds: offset * 60), offset)
-      }
+      steps = (minutes.stop - minutes.start) / minutes.step
+    } else if let start, let stop, let step {
+      steps = stop.utc.seconds(since: start.utc) / step.seconds
+    } else {
+      return 0
     }
-    guard let start, let stop, let step else { return [] }
-    let count = Int((stop.utc.seconds(since: start.utc) / step.seconds + 1e-9).rounded(.down))
-    return (0...count).map {
-      let utc = start.utc.adding(seconds: Double($0) * step.seconds)
-      return (utc, utc.minutes(since: epoch))
+    guard steps < Double(Self.rowLimit) else {
+      throw InputError(
+        description: "more than \(Self.rowLimit) rows for each object: take a longer step")
     }
+    return Int((steps + 1e-9).rounded(.down))
+  }
+
+  private func time(_ row: Int, epoch: UTC) -> (utc: UTC, minutes: Double) {
+    if let minutes {
+      let offset = minutes.start + Double(row) * minutes.step
+      return (epoch.adding(seconds: offset * 60), offset)
+    }
+    guard let start, let step else { return (epoch, 0) }
+    let utc = start.utc.adding(seconds: Double(row) * step.seconds)
+    return (utc, utc.minutes(since: epoch))
   }
 
   private func cells(of state: TEMEState, at time: UTC) -> [Cell] {

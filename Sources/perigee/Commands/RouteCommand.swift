@@ -26,7 +26,7 @@ struct RouteCommand: ParsableCommand {
   var uplink: String?
 
   @Option(help: "The time (ISO 8601, UTC), or now.")
-  var at: TimeArgument = TimeArgument(argument: "now")!
+  var at: TimeArgument = .now
 
   @OptionGroup var format: OutputOptions
 
@@ -34,6 +34,7 @@ struct RouteCommand: ParsableCommand {
     let file = try FleetFile(path: fleet)
     try file.requirePlace(from, option: "--from")
     try file.requirePlace(to, option: "--to", zones: true)
+    try file.requireUplink(uplink, from: from, to: to)
     let topology = file.topology
     let state = NetworkState(topology, slot: Slot(containing: at.utc))
     let forecaster = Forecaster(topology)

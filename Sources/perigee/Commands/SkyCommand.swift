@@ -23,7 +23,7 @@ struct SkyCommand: ParsableCommand {
   var site: String?
 
   @Option(help: "The time (ISO 8601, UTC), or now.")
-  var at: TimeArgument = TimeArgument(argument: "now")!
+  var at: TimeArgument = .now
 
   @OptionGroup var format: OutputOptions
 

@@ -43,7 +43,8 @@ struct UpCommand: AsyncParsableCommand {
     logger.logLevel = level
     let options = NodeOptions(
       listenHost: listen?.host, listenPort: listen?.port, stateDirectory: state,
-      dashboardFolder: dashboard, version: Perigee.version)
+      dashboardFolder: dashboard, manifestFolder: FleetFile.folder(of: file),
+      version: Perigee.version)
     do {
       let node = try Node(fleet: fleet, options: options, logger: logger)
       let serving = Task { try await node.run { Self.tell($0) } }

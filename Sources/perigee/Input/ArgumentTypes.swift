@@ -5,9 +5,17 @@ import Orbits
 struct TimeArgument: ExpressibleByArgument {
   var utc: UTC
 
+  /// The instant at which the command began.
+  static let now = TimeArgument(utc: .now)
+
+  /// What help shows for a default.
+  var defaultValueDescription: String { "now" }
+
+  private init(utc: UTC) { self.utc = utc }
+
   init?(argument: String) {
     if argument == "now" {
-      self.utc = .now
+      self = .now
     } else if let utc = UTC(argument) {
       self.utc = utc
     } else {
@@ -19,6 +27,14 @@ struct TimeArgument: ExpressibleByArgument {
 /// A span of time on the command line: `90` and `90s` are seconds; `ms`, `m`, `h` and `d` work too.
 struct SpanArgument: ExpressibleByArgument {
   var seconds: Double
+
+  /// The length of a slot.
+  static let slot = SpanArgument(seconds: 15)
+
+  /// What help shows for a default.
+  var defaultValueDescription: String { "\(Int(seconds))s" }
+
+  private init(seconds: Double) { self.seconds = seconds }
 
   init?(argument: String) {
     let units: [(suffix: String, seconds: Double)] = [
@@ -64,7 +80,8 @@ struct MinutesArgument: ExpressibleByArgument {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
       .map { Double($0) }
     guard parts.count == 3, let start = parts[0], let stop = parts[1], let step = parts[2],
-      start.isFinite, stop.isFinite, stop >= start, step > 0, step.isFinite
+      // A century and more either way: no element set is worth anything there.
+      abs(start) <= 1e8, abs(stop) <= 1e8, stop >= start, step > 0, step.isFinite
     else { return nil }
     self.start = start
     self.stop = stop

@@ -10,18 +10,20 @@ struct FleetFile {
   /// Reads and validates a manifest; every problem is in the error.
   init(path: String) throws {
     self.path = path
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    let folder = Self.folder(of: path)
     do {
       self.fleet = try Fleet.load(yaml: try readText(path), file: path) { name in
         try readText(
-          name.hasPrefix("/") ? name : folder.appendingPathComponent(name).path)
+          name.hasPrefix("/") ? name : "\(folder)/\(name)")
       }
     } catch let problems as FleetProblems {
-      let lines = problems.problems.map(\.description).joined(separator: "\n")
-      let count = problems.problems.count
-      throw InputError(
-        description: "\(path): \(count) problem\(count == 1 ? "" : "s")\n\(lines)")
+      throw ManifestProblems(path: path, problems: problems.problems)
     }
+  }
+
+  /// The folder that a manifest's relative paths start from.
+  static func folder(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingLastPathComponent().path
   }
 
   /// The fleet's network.
@@ -36,8 +38,39 @@ struct FleetFile {
     var names = fleet.sites.map(\.name)
     if zones { names += fleet.zones.map(\.name) }
     guard !names.contains(name) else { return }
+    if let backend = fleet.backends.first(where: { $0.name == name }) {
+      throw InputError(
+        description: "\(path): \(option) \(name) is a backend: ask for its place, "
+          + "\(option) \(backend.location.name)")
+    }
     throw InputError(
       description: "\(path): \(option) \(name): no such site; there are "
         + names.joined(separator: ", "))
+  }
+
+  /// Checks that a name is an uplink of one of the two ends of a path.
+  func requireUplink(_ name: String?, from: String, to: String) throws {
+    guard let name else { return }
+    let uplinks = [from, to].compactMap(fleet.site(named:)).flatMap(\.uplinks).map(\.name)
+    guard !uplinks.contains(name) else { return }
+    throw InputError(
+      description: "\(path): --uplink \(name): no such uplink at \(from); there are "
+        + (uplinks.isEmpty ? "none" : uplinks.joined(separator: ", ")))
+  }
+}
+
+/// What is wrong with a manifest, problem by problem.
+struct ManifestProblems: Error {
+  var path: String
+  var problems: [FleetProblem]
+
+  var summary: String {
+    "\(path): \(problems.count) problem\(problems.count == 1 ? "" : "s")"
+  }
+
+  /// All problems as one message.
+  var asInputError: InputError {
+    let lines = problems.map(\.description).joined(separator: "\n")
+    return InputError(description: "\(summary)\n\(lines)")
   }
 }

@@ -14,11 +14,13 @@ struct RunningNode: Sendable {
   let url: String
 
   static func serve<Result: Sendable>(
-    _ fleet: Fleet, stateDirectory: String = NSTemporaryDirectory(), untilReady: Bool = false,
-    _ body: @Sendable (RunningNode) async throws -> Result
+    _ fleet: Fleet, stateDirectory: String = NSTemporaryDirectory(), manifestFolder: String = ".",
+    untilReady: Bool = false, _ body: @Sendable (RunningNode) async throws -> Result
   ) async throws -> Result {
     let node = try Node(
-      fleet: fleet, options: NodeOptions(stateDirectory: stateDirectory, version: "test"),
+      fleet: fleet,
+      options: NodeOptions(
+        stateDirectory: stateDirectory, manifestFolder: manifestFolder, version: "test"),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let (events, report) = AsyncStream.makeStream(of: Node.Event.self)
     let serving = Task {
