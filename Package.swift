@@ -49,7 +49,7 @@ let package = Package(
     room("Fleet", ["Orbits", "Network", "Yams"]),
     room("Decisions", ["Orbits", "Network"]),
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
-    room("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio),
+    room("Gateway", ["Orbits", "Decisions", "Links"] + nio),
     room("Models", [.product(name: "Logging", package: "swift-log")]),
     .target(name: "DashboardAssets"),
     room(
@@ -71,7 +71,7 @@ let package = Package(
     tests("Fleet", ["Orbits", "Network"]),
     tests("Decisions", ["Orbits", "Network"]),
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
-    tests("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio, exclude: ["Python"]),
+    tests("Gateway", ["Orbits", "Decisions", "Links"] + nio, exclude: ["Python"]),
     tests("Models"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["perigee", "TestSupport"], exclude: ["Python"],

@@ -1,3 +1,5 @@
+import Gateway
+
 /// A JSON value, for the answers of the control API.
 public enum JSON: Sendable, Equatable {
   case null
@@ -39,7 +41,7 @@ public enum JSON: Sendable, Equatable {
     case .bool(let value): out += value ? "true" : "false"
     case .integer(let value): out += String(value)
     case .number(let value): out += JSON.number(value)
-    case .string(let value): JSON.write(value, to: &out)
+    case .string(let value): out += JSONText.quoted(value)
     case .array(let elements):
       out += "["
       for (index, element) in elements.enumerated() {
@@ -51,7 +53,7 @@ public enum JSON: Sendable, Equatable {
       out += "{"
       for (index, (name, value)) in members.enumerated() {
         if index > 0 { out += "," }
-        JSON.write(name, to: &out)
+        out += JSONText.quoted(name)
         out += ":"
         value.write(to: &out)
       }
@@ -62,24 +64,6 @@ public enum JSON: Sendable, Equatable {
   private static func number(_ value: Double) -> String {
     guard value.isFinite else { return "null" }
     return value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
-  }
-
-  private static func write(_ value: String, to out: inout String) {
-    out += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      case let control where control.value < 0x20:
-        let digits = String(control.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    out += "\""
   }
 }
 

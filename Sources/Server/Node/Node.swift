@@ -140,7 +140,7 @@ public struct Node: Sendable {
       version: options.version, now: SystemClock.now)
     let gateway = GatewayServer(
       configuration: configuration, router: router, control: control, logger: logger,
-      group: group, now: SystemClock.now)
+      group: group, now: SystemClock.now, dialer: dialer)
     do {
       let bound = try await gateway.start()
       tell(

@@ -101,7 +101,8 @@ extension Fault {
   fileprivate var isBackendTrouble: Bool {
     switch self {
     case .linkRefused, .linkReset, .linkConnectTimeout, .linkUnreachable, .linkTLS,
-      .providerError, .providerBadAnswer, .providerTruncated, .providerTimeout, .providerStalled:
+      .providerRefused, .providerError, .providerBadAnswer, .providerTruncated, .providerTimeout,
+      .providerStalled:
       true
     default: false
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Gateway
 
 /// One value of a row.
 enum Cell: Sendable {
@@ -23,7 +23,7 @@ enum Cell: Sendable {
   /// The value as JSON.
   var json: String {
     switch self {
-    case .text(let text): jsonString(text)
+    case .text(let text): JSONText.quoted(text)
     case .number(let value, _) where !value.isFinite: "null"
     case .integer, .number, .flag: plain
     case .missing: "null"
@@ -52,24 +52,4 @@ func fixed(_ value: Double, decimals: Int) -> String {
   let fraction = String(scaled % scale)
   return sign + String(scaled / scale) + "."
     + String(repeating: "0", count: decimals - fraction.utf8.count) + fraction
-}
-
-/// A string as a JSON string.
-func jsonString(_ text: String) -> String {
-  var out = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": out += "\\\""
-    case "\\": out += "\\\\"
-    case "\n": out += "\\n"
-    case "\t": out += "\\t"
-    case "\r": out += "\\r"
-    case let control where control.value < 0x20:
-      out +=
-        "\\u" + String(repeating: "0", count: control.value < 16 ? 3 : 2)
-        + String(control.value, radix: 16)
-    default: out.unicodeScalars.append(scalar)
-    }
-  }
-  return out + "\""
 }

@@ -1,3 +1,5 @@
+import Gateway
+
 /// Prints rows as they come: CSV and JSON at once, a table when its widths are known.
 struct RowPrinter {
   private let columns: [String]
@@ -27,7 +29,7 @@ struct RowPrinter {
       buffer += "\n"
     case .json:
       buffer += rowCount > 1 ? ",\n " : "\n "
-      let members = zip(columns, row).map { "\(jsonString($0)): \($1.json)" }
+      let members = zip(columns, row).map { "\(JSONText.quoted($0)): \($1.json)" }
       buffer += "{" + members.joined(separator: ", ") + "}"
     case .table:
       guard tableRows.count < Self.tableLimit else {
