@@ -9,8 +9,11 @@ enum Fixture {
   }
 
   /// The rows of a plain CSV file (no quotes) as dictionaries.
-  static func rows(_ name: String) throws -> [Row] {
-    let lines = try text(name).split(whereSeparator: \.isNewline)
+  static func rows(_ name: String) throws -> [Row] { rows(of: try text(name)) }
+
+  /// The rows of CSV text (no quotes) as dictionaries.
+  static func rows(of text: String) -> [Row] {
+    let lines = text.split(whereSeparator: \.isNewline)
     let header = lines[0].split(separator: ",", omittingEmptySubsequences: false)
     return lines.dropFirst().map { line in
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
