@@ -8,6 +8,13 @@ enum Fixture {
     return try String(decoding: Data(contentsOf: path), as: UTF8.self)
   }
 
+  /// The files of a folder, in order.
+  static func names(in folder: String, file: String = #filePath) throws -> [String] {
+    let tests = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+    let path = tests.appendingPathComponent("Fixtures/\(folder)").path
+    return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+
   /// The rows of a plain CSV file (no quotes) as dictionaries.
   static func rows(_ name: String) throws -> [Row] { rows(of: try text(name)) }
 
