@@ -45,7 +45,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    room("Orbits"),
+    .target(name: "OrbitsKernel", exclude: ["kernel.h", "vector.h"]),
+    room("Orbits", ["OrbitsKernel"]),
     room("Network", ["Orbits"]),
     room("Fleet", ["Orbits", "Network", "Yams"]),
     room("Decisions", ["Orbits", "Network"]),
