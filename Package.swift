@@ -53,6 +53,7 @@ let package = Package(
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     room("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio),
     room("Models", [.product(name: "Logging", package: "swift-log")]),
+    room("Catalogue", ["Orbits"]),
     .target(name: "DashboardAssets"),
     room(
       "Server",
@@ -61,7 +62,8 @@ let package = Package(
     .executableTarget(
       name: "perigee",
       dependencies: [
-        "Orbits", "Network", "Fleet", "Decisions", "Links", "Models", "Gateway", "Server",
+        "Orbits", "Network", "Fleet", "Decisions", "Links", "Models", "Catalogue", "Gateway",
+        "Server",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -74,6 +76,7 @@ let package = Package(
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     tests("Gateway", ["Orbits", "Network", "Decisions", "Links"] + nio, exclude: ["Python"]),
     tests("Models"),
+    tests("Catalogue", ["Orbits"], exclude: ["Python"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["perigee"], exclude: ["Python"],
       swiftSettings: settings),
