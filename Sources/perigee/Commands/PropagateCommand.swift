@@ -31,11 +31,15 @@ struct PropagateCommand: ParsableCommand {
   @Option(help: "Time between rows: 60, 60s, 1m, 1h.")
   var step: SpanArgument?
 
-  @Option(help: "START:STOP:STEP minutes from each set's own epoch, instead of times.")
+  @Option(
+    parsing: .unconditional,
+    help: "START:STOP:STEP minutes from each set's own epoch, instead of times.")
   var minutes: MinutesArgument?
 
   @Option(help: "teme, itrf or geodetic.")
   var frame: Frame = .teme
+
+  @OptionGroup var orientation: EarthOrientationOptions
 
   @OptionGroup var format: OutputOptions
 
@@ -50,14 +54,19 @@ struct PropagateCommand: ParsableCommand {
       throw ValidationError(
         "--minutes counts from each set's epoch: leave out --start, --stop, --step")
     }
+    if frame == .teme, orientation.path != nil {
+      throw ValidationError(
+        "TEME does not turn with the earth: --eop needs --frame itrf or geodetic")
+    }
   }
 
   func run() throws {
     let file = try ElementFile(path: file)
     var printer = RowPrinter(columns: columns, format: format.output)
+    let table = try frame == .teme ? nil : earthOrientation(for: file.elements)
     var progress = Progress("propagating", total: file.elements.count)
     for (index, elements) in file.elements.enumerated() {
-      try add(elements, to: &printer)
+      try add(elements, orientation: table, to: &printer)
       progress.update(index + 1)
     }
     progress.finish()
@@ -73,7 +82,19 @@ struct PropagateCommand: ParsableCommand {
     return ["catalog_number", "name", "time"] + state + ["error"]
   }
 
-  private func add(_ elements: ElementSet, to printer: inout RowPrinter) throws {
+  /// The table for the span of time from the first to the last row.
+  private func earthOrientation(for elements: [ElementSet]) throws -> EarthOrientationTable? {
+    let ends = elements.flatMap { set -> [UTC] in
+      guard let minutes else { return [start?.utc, stop?.utc].compactMap(\.self) }
+      return [minutes.start, minutes.stop].map { set.epoch.adding(seconds: $0 * 60) }
+    }
+    guard let first = ends.min(), let last = ends.max() else { return nil }
+    return try orientation.table(from: first, to: last)
+  }
+
+  private func add(
+    _ elements: ElementSet, orientation table: EarthOrientationTable?, to printer: inout RowPrinter
+  ) throws {
     let satellite = Result { () throws(PropagationError) in try Satellite(elements) }
     for time in times(epoch: elements.epoch) {
       var row: [Cell] = [
@@ -81,7 +102,7 @@ struct PropagateCommand: ParsableCommand {
       ]
       do throws(PropagationError) {
         let state = try satellite.get().state(minutesSinceEpoch: time.minutes)
-        row += cells(of: state, at: time.utc) + [.integer(0)]
+        row += cells(of: state, at: time.utc, orientation: table) + [.integer(0)]
       } catch {
         let width = frame == .geodetic ? 3 : 6
         row += [Cell](repeating: .number(.nan, decimals: 0), count: width)
@@ -107,14 +128,17 @@ struct PropagateCommand: ParsableCommand {
     }
   }
 
-  private func cells(of state: TEMEState, at time: UTC) -> [Cell] {
+  private func cells(
+    of state: TEMEState, at time: UTC, orientation table: EarthOrientationTable?
+  ) -> [Cell] {
     switch frame {
     case .teme: return cells(state.positionKm, state.velocityKmS)
     case .itrf:
-      let itrf = state.itrf(at: time)
+      let itrf = EarthRotation(at: time, table: table).itrf(state)
       return cells(itrf.positionKm, itrf.velocityKmS)
     case .geodetic:
-      let place = Geodetic(itrfKm: state.itrf(at: time).positionKm)
+      let rotation = EarthRotation(at: time, table: table)
+      let place = Geodetic(itrfKm: rotation.itrf(positionKm: state.positionKm))
       return [
         .number(place.latitudeDeg, decimals: 9), .number(place.longitudeDeg, decimals: 9),
         .number(place.altitudeKm, decimals: 6),
