@@ -57,9 +57,8 @@ public struct PassFinder: Sendable {
   private static let largestErrorKm = 0.004
   /// The longest grid, steps: a year. Longer windows are searched with exact states, which takes no memory.
   private static let longestGrid = 190_000
-  /// Satellites worked on together: for a day their states fit a core's cache; for any window
-  /// they take at most 64 MB.
-  private var chunk: Int { max(1, min(64, 1 << 20 / max(1, nodes.count))) }
+  /// Satellites of one piece of work for a thread.
+  private static let chunk = 32
 
   /// Prepares a search for passes over places between two instants; an empty window has no passes.
   ///
@@ -106,7 +105,7 @@ public struct PassFinder: Sendable {
   /// An element set that cannot be propagated has none.
   public func passes(of elements: [ElementSet]) -> [FoundPass] {
     var found: [FoundPass] = []
-    for first in stride(from: 0, to: elements.count, by: chunk) {
+    for first in stride(from: 0, to: elements.count, by: Self.chunk) {
       found += passes(chunkAt: first, of: elements)
     }
     return found
@@ -122,7 +121,7 @@ public struct PassFinder: Sendable {
   public func passes(
     of elements: [ElementSet], threads: Int, progress: (Int) -> Void = { _ in }
   ) async -> [FoundPass] {
-    let starts = Array(stride(from: 0, to: elements.count, by: chunk))
+    let starts = Array(stride(from: 0, to: elements.count, by: Self.chunk))
     var parts = [[FoundPass]](repeating: [], count: starts.count)
     await withTaskGroup(of: (Int, [FoundPass]).self) { group in
       var next = 0
@@ -136,7 +135,7 @@ public struct PassFinder: Sendable {
       var done = 0
       while let (part, found) = await group.next() {
         parts[part] = found
-        done += min(chunk, elements.count - starts[part])
+        done += min(Self.chunk, elements.count - starts[part])
         progress(done)
         add()
       }
@@ -148,57 +147,57 @@ public struct PassFinder: Sendable {
 extension PassFinder {
   private func passes(chunkAt first: Int, of elements: [ElementSet]) -> [FoundPass] {
     guard start < end, !places.isEmpty else { return [] }
-    let sets = Array(elements[first..<min(first + chunk, elements.count)])
-    let batch = SatelliteBatch(sets)
     var found: [FoundPass] = []
-    withUnsafeTemporaryAllocation(of: GridTrack.Node.self, capacity: sets.count * nodes.count) {
-      states in
-      let isWhole = fill(states, with: batch)
-      for (index, set) in sets.enumerated() {
-        guard let satellite = try? Satellite(set) else { continue }
-        let own = UnsafeBufferPointer(
-          rebasing: states[(index * nodes.count)..<((index + 1) * nodes.count)])
-        let track = isWhole[index] && !nodes.isEmpty ? self.track(of: satellite, nodes: own) : nil
+    var grid = StateGrid(satellites: 1, times: nodes.count)
+    withUnsafeTemporaryAllocation(of: GridTrack.Node.self, capacity: nodes.count) { states in
+      for index in first..<min(first + Self.chunk, elements.count) {
+        guard let satellite = try? Satellite(elements[index]) else { continue }
+        let track = track(of: satellite, in: states, through: &grid)
         let bounds = track?.bounds()
         for place in places.indices {
-          let passes = passes(of: satellite, track: track, bounds: bounds, over: place)
-          found += passes.map { FoundPass(satellite: first + index, place: place, pass: $0) }
+          for pass in passes(of: satellite, track: track, bounds: bounds, over: place) {
+            found.append(FoundPass(satellite: index, place: place, pass: pass))
+          }
         }
       }
     }
     return found
   }
 
-  /// Writes every satellite's states, one satellite after the other; tells which have all of them.
+  /// Writes a satellite's earth-fixed states; `false` where it has none at some time.
   private func fill(
-    _ states: UnsafeMutableBufferPointer<GridTrack.Node>, with batch: SatelliteBatch
-  ) -> [Bool] {
-    var isWhole = [Bool](repeating: true, count: batch.count)
-    var buffer = StateBuffer(count: batch.count)
-    for (column, node) in nodes.enumerated() {
-      batch.propagate(to: node.time, into: &buffer)
-      for index in 0..<batch.count {
-        let state = buffer[index]
-        if state == nil { isWhole[index] = false }
-        let itrf = node.rotation.itrf(
-          state ?? TEMEState(positionKm: Vector3(1, 0, 0), velocityKmS: .zero))
-        states.initializeElement(at: index * nodes.count + column, to: GridTrack.Node(itrf))
+    _ states: UnsafeMutableBufferPointer<GridTrack.Node>, with satellite: Satellite,
+    through grid: inout StateGrid
+  ) -> Bool {
+    satellite.propagate(from: start, stepSeconds: step, into: &grid)
+    return grid.withSeries(ofSatellite: 0) { series in
+      for index in nodes.indices {
+        guard series.errors[index] == 0 else { return false }
+        let state = TEMEState(
+          positionKm: Vector3(series.x[index], series.y[index], series.z[index]),
+          velocityKmS: Vector3(series.vx[index], series.vy[index], series.vz[index]))
+        let itrf = nodes[index].rotation.itrf(state)
+        states.initializeElement(at: index, to: GridTrack.Node(itrf))
       }
+      return true
     }
-    return isWhole
   }
 
   /// The satellite's grid with its measured error, or `nil` where a grid of this step does not serve it.
   private func track(
-    of satellite: Satellite, nodes: UnsafeBufferPointer<GridTrack.Node>
+    of satellite: Satellite, in states: UnsafeMutableBufferPointer<GridTrack.Node>,
+    through grid: inout StateGrid
   ) -> GridTrack? {
-    guard satellite.deepSpace == nil, satellite.lookStep > 0.9 * step else { return nil }
+    guard !nodes.isEmpty, satellite.deepSpace == nil, satellite.lookStep > 0.9 * step,
+      fill(states, with: satellite, through: &grid)
+    else { return nil }
+    let nodes = UnsafeBufferPointer(states)
     var track = GridTrack(nodes: nodes, step: step)
     for probe in probes {
       guard let state = try? satellite.state(at: probe.middle.time) else { return nil }
       let exact = probe.middle.rotation.itrf(positionKm: state.positionKm)
       let segment = GridSegment(nodes[probe.node], nodes[probe.node + 1], step: step)
-      let error = length(segment.state(0.5, step: step).positionKm - exact)
+      let error = length(segment.state(0.5, perSecond: 1 / step).positionKm - exact)
       track.errorKm = max(track.errorKm, 2 * error)
     }
     return track.errorKm < Self.largestErrorKm ? track : nil

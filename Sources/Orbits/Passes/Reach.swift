@@ -9,7 +9,7 @@
 struct Reach {
   private let zenith: Vector3
   private let reachRad: Double
-  private let radPerSecond: Double
+  private let secondsPerRad: Double
 
   /// Bounds for a satellite that never rises above `apogeeKm` from the earth's centre and whose place on
   /// the turning earth never moves faster than `radPerSecond`.
@@ -19,7 +19,7 @@ struct Reach {
     // The zenith is at most 0.2 degrees off the direction from the centre.
     let mask = (maskDeg - 0.2) * Double.pi / 180
     reachRad = acos(min(1, site / apogeeKm * cos(mask))) - mask
-    self.radPerSecond = radPerSecond
+    secondsPerRad = 1 / radPerSecond
   }
 
   /// Bounds for the span of time between the given minutes from epoch, through which drag changes the
@@ -43,15 +43,15 @@ struct Reach {
   /// The seconds that pass at least before a satellite at an ITRF position reaches the mask.
   @inline(__always)
   func safeSeconds(at position: Vector3) -> Double {
-    safeSeconds(at: position, radius: length(position))
+    safeSeconds(at: position, inverseRadius: 1 / length(position))
   }
 
   @inline(__always)
-  func safeSeconds(at position: Vector3, radius: Double) -> Double {
+  func safeSeconds(at position: Vector3, inverseRadius: Double) -> Double {
     // acos(1 - y) by its series, all terms of which are positive: cut short it is a lower bound.
-    let y = max(0, 1 - dot(position, zenith) / radius)
+    let y = max(0, 1 - dot(position, zenith) * inverseRadius)
     let angle =
       (2 * y).squareRoot() * (1 + y * (1 / 12.0 + y * (3 / 160.0 + y * (5 / 896.0))))
-    return max(0, angle - reachRad) / radPerSecond
+    return max(0, angle - reachRad) * secondsPerRad
   }
 }

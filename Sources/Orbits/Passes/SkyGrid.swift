@@ -6,7 +6,7 @@
 
 /// One satellite's earth-fixed states at even steps through a window, and what bounds its way between.
 struct GridTrack {
-  /// A state; the fourth lane of the position is the distance from the earth's centre.
+  /// A state; the fourth lane of the position is one over the distance from the earth's centre.
   struct Node {
     var position: SIMD4<Double>
     var velocity: SIMD4<Double>
@@ -15,7 +15,7 @@ struct GridTrack {
     init(_ state: ITRFState) {
       let p = state.positionKm
       let v = state.velocityKmS
-      position = SIMD4(p.x, p.y, p.z, length(p))
+      position = SIMD4(p.x, p.y, p.z, 1 / length(p))
       velocity = SIMD4(v.x, v.y, v.z, 0)
     }
   }
@@ -29,13 +29,14 @@ struct GridTrack {
   /// The greatest distance from the earth's centre, kilometres, and the fastest turn about it,
   /// radians per second. Margins cover what the nodes do not show.
   func bounds() -> (apogeeKm: Double, radPerSecond: Double) {
-    var apogee = 0.0
+    var nearness = Double.infinity
     var rate = 0.0
     for node in nodes {
-      apogee = max(apogee, node.position.w)
-      rate = max(rate, (node.velocity * node.velocity).sum() / (node.position.w * node.position.w))
+      let inverse = node.position.w
+      nearness = min(nearness, inverse)
+      rate = max(rate, (node.velocity * node.velocity).sum() * inverse * inverse)
     }
-    return (apogee + 20, rate.squareRoot() * 1.02)
+    return (1 / nearness + 20, rate.squareRoot() * 1.02)
   }
 }
 
@@ -46,6 +47,9 @@ struct GridTrack {
 /// before it is relied on.
 struct GridSegment {
   private let c0, c1, c2, c3, c4, c5: Vector3
+
+  /// Rest at the earth's centre.
+  init() { (c0, c1, c2, c3, c4, c5) = (.zero, .zero, .zero, .zero, .zero, .zero) }
 
   init(_ a: GridTrack.Node, _ b: GridTrack.Node, step h: Double) {
     let (p0, p1) = (Self.xyz(a.position), Self.xyz(b.position))
@@ -66,9 +70,9 @@ struct GridSegment {
     c5 = 6 * place - 3 * velocity + bend
   }
 
-  /// The state at a share in [0, 1] of the step of `h` seconds.
+  /// The state at a share in [0, 1] of the step, of which `perSecond` go by in a second.
   @inline(__always)
-  func state(_ s: Double, step h: Double) -> ITRFState {
+  func state(_ s: Double, perSecond: Double) -> ITRFState {
     // Horner's scheme, and its derivative beside it.
     var position = c5
     var slope = c5
@@ -81,7 +85,7 @@ struct GridSegment {
     position = c1 + s * position
     slope = position + s * slope
     position = c0 + s * position
-    return ITRFState(positionKm: position, velocityKmS: (1 / h) * slope)
+    return ITRFState(positionKm: position, velocityKmS: perSecond * slope)
   }
 
   @inline(__always)
@@ -91,10 +95,11 @@ struct GridSegment {
   private static func acceleration(_ node: GridTrack.Node) -> Vector3 {
     let r = xyz(node.position)
     let v = xyz(node.velocity)
-    let radius2 = node.position.w * node.position.w
-    let pull = WGS72.muKm3S2 / (radius2 * node.position.w)
-    let flat = 1.5 * WGS72.j2 * WGS72.radiusKm * WGS72.radiusKm / radius2
-    let tilt = 5 * r.z * r.z / radius2
+    let inverse = node.position.w
+    let inverse2 = inverse * inverse
+    let pull = WGS72.muKm3S2 * inverse2 * inverse
+    let flat = 1.5 * WGS72.j2 * WGS72.radiusKm * WGS72.radiusKm * inverse2
+    let tilt = 5 * r.z * r.z * inverse2
     let across = pull * (1 + flat * (1 - tilt))
     let w = EarthRotation.radPerSecond
     return Vector3(
@@ -113,8 +118,10 @@ struct SkyGrid: Sky {
   /// Whether something was found that the interpolation's error could change: a pass that grazes the
   /// mask.
   private(set) var isDoubtful = false
+  private let stepsPerSecond: Double
   private var index = 0
-  private var segment: GridSegment?
+  private var segment: GridSegment
+  private var hasSegment = false
 
   /// The most that an error of place may move a crossing, seconds.
   private static let tolerance = 0.02
@@ -125,20 +132,22 @@ struct SkyGrid: Sky {
     self.start = start
     self.sinMask = sinMask
     self.reach = reach
+    stepsPerSecond = 1 / track.step
+    segment = GridSegment()
   }
 
   /// Goes to the step that begins at a node.
   mutating func select(_ index: Int) {
     self.index = index
-    segment = nil
+    hasSegment = false
   }
 
   /// For how many steps from a node on the satellite certainly stays below the mask.
   @inline(__always)
   func safeSteps(_ index: Int) -> Int {
     let position = track.nodes[index].position
-    let seconds = reach.safeSeconds(at: GridSegment.xyz(position), radius: position.w)
-    return Int(seconds / track.step)
+    let seconds = reach.safeSeconds(at: GridSegment.xyz(position), inverseRadius: position.w)
+    return Int(seconds * stepsPerSecond)
   }
 
   func moment(node index: Int) -> SkyMoment {
@@ -148,7 +157,7 @@ struct SkyGrid: Sky {
       time: Double(index) * track.step, line: position - observer.positionKm,
       rate: GridSegment.xyz(node.velocity), up: observer.up, sinMask: sinMask)
     if moment.clearance < 0 {
-      moment.safeLeap = reach.safeSeconds(at: position, radius: node.position.w)
+      moment.safeLeap = reach.safeSeconds(at: position, inverseRadius: node.position.w)
     }
     return moment
   }
@@ -173,14 +182,11 @@ struct SkyGrid: Sky {
   }
 
   private mutating func state(at time: Double) -> ITRFState {
-    let motion: GridSegment
-    if let segment {
-      motion = segment
-    } else {
-      motion = GridSegment(track.nodes[index], track.nodes[index + 1], step: track.step)
-      segment = motion
+    if !hasSegment {
+      segment = GridSegment(track.nodes[index], track.nodes[index + 1], step: track.step)
+      hasSegment = true
     }
-    return motion.state(time / track.step - Double(index), step: track.step)
+    return segment.state(time * stepsPerSecond - Double(index), perSecond: stepsPerSecond)
   }
 }
 
