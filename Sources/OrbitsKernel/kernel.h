@@ -281,7 +281,7 @@ INLINE void arc_loop(const OrbitsArc *k, int64_t count, bool stream, OrbitsOut o
     // Drag, and the mean elements.
     V root = k->root0 + t * (k->root1 + t * (k->root2 + t * k->root3));
     V t2 = t * t;
-    V longitude = t2 * (k->longitude2 + t * k->longitude3);
+    V longitude = t2 * (k->longitude2 + t * (k->longitude3 + t * k->longitude4));
     V cube = 1 + k->eta * m.cos;
     V shift = k->shift0 + k->shift1 * t + (k->anomalyDrag * cube) * (cube * cube);
     V sinM = m.sin + shift * (m.cos - (0.5 * shift) * m.sin);

@@ -23,10 +23,10 @@ extension OrbitsArc {
     let drag = Polynomial(
       0, 0, orbit.longitude2, orbit.longitude3, orbit.longitude4, orbit.longitude5
     ).expanded(about: middle)
-    (longitude2, longitude3) = (drag.c2, drag.c3)
-    let leftOver = drag.reach(from: 2, through: 3, at: reach)
-    guard axis.reach(from: 4, through: 5, at: reach) < 1e-13, leftOver < 2e-3,
-      drag.reach(from: 4, through: 5, at: reach) < 1e-12,
+    (longitude2, longitude3, longitude4) = (drag.c2, drag.c3, drag.c4)
+    let leftOver = drag.reach(from: 2, through: 4, at: reach)
+    guard axis.reach(from: 4, through: 5, at: reach) < 1e-12, leftOver < 2e-3,
+      drag.reach(from: 5, through: 5, at: reach) < 2e-12,
       abs(orbit.nodeQuadratic) * reach * reach < 1e-3
     else { return nil }
 

@@ -66,8 +66,8 @@ typedef struct {
   /// The rates of these.
   double anomalyRate, fromPerigeeRate, latitudeRate, nodeRate;
   /// What is left over of the node's and the longitude's drag terms: nodeQuadratic t^2 and
-  /// longitude2 t^2 + longitude3 t^3.
-  double nodeQuadratic, longitude2, longitude3;
+  /// longitude2 t^2 + longitude3 t^3 + longitude4 t^4.
+  double nodeQuadratic, longitude2, longitude3, longitude4;
   /// Square root of the semi-major axis as a polynomial of t.
   double root0, root1, root2, root3;
   /// Shift from perigee to anomaly: shift0 + shift1 t + anomalyDrag (1 + eta cos M)^3.

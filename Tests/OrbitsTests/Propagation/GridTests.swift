@@ -19,7 +19,7 @@ struct GridTests {
     for (index, set) in sets.enumerated() {
       let satellite = try Satellite(set)
       let first = Self.start.minutes(since: set.epoch)
-      for time in stride(from: 0, to: times, by: 17) {
+      for time in stride(from: 0, to: times, by: 37) {
         let minutes = first + Double(time) * (step / 60)
         do throws(PropagationError) {
           let state = try satellite.state(minutesSinceEpoch: minutes)
@@ -144,7 +144,7 @@ struct VectorVerificationTests {
       satellite.propagate(
         from: start, stepSeconds: step * 60, into: &grid, instructionSet: instructionSet)
       let exact = start.minutes(since: run.elements.epoch)
-      for time in stride(from: 0, to: times, by: 3) {
+      for time in stride(from: 0, to: times, by: 5) {
         var code = 0
         do throws(PropagationError) {
           let state = try satellite.state(minutesSinceEpoch: exact + Double(time) * step)
