@@ -94,6 +94,20 @@ struct ShadowTrack {
   func spans(
     from: Double = 0, to end: Double, _ clearance: KeyPath<ShadowGeometry, Double>
   ) -> [Span] {
+    let step = min(satellite.lookStep, max(1, (end - from) / 4))
+    // One step more on both sides, so that a grazing eclipse near an edge has its bracket too.
+    return scan(from: from - step, to: end + step, step: step, clearance).compactMap { span in
+      guard span.to > from, span.from < end else { return nil }
+      return Span(
+        from: max(span.from, from), to: min(span.to, end),
+        cutAtStart: span.cutAtStart || span.from < from,
+        cutAtEnd: span.cutAtEnd || span.to > end)
+    }
+  }
+
+  private func scan(
+    from: Double, to end: Double, step: Double, _ clearance: KeyPath<ShadowGeometry, Double>
+  ) -> [Span] {
     func value(_ time: Double) -> Double? {
       geometry(at: time).map { $0[keyPath: clearance] }
     }
@@ -101,7 +115,6 @@ struct ShadowTrack {
     var open: Span?
     var earlier: (time: Double, value: Double)?
     var before: (time: Double, value: Double)?
-    let step = min(satellite.lookStep, max(1, (end - from) / 4))
     var time = from
     func close(_ at: Double, cut: Bool) {
       guard var span = open else { return }

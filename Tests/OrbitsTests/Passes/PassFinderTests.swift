@@ -97,6 +97,19 @@ struct PassFinderTests {
         .isEmpty)
   }
 
+  @Test func masksWithoutMeaningFindNothingAndLowOnesEverything() {
+    let sets = Self.lowOrbits(20, seed: 1)
+    let end = PassTests.start.adding(seconds: 7_200)
+    for mask in [Double.nan, 90, 120, .infinity] {
+      let finder = PassFinder(over: Self.places, from: PassTests.start, to: end, maskDeg: mask)
+      #expect(finder.passes(of: sets).isEmpty)
+    }
+    // One of the twenty has its perigee below the ground.
+    let all = Self.check(
+      sets, over: Self.places, from: PassTests.start, to: end, maskDeg: -90)
+    #expect(all == 19 * Self.places.count)
+  }
+
   /// Two years have no grid; a decayed satellite ends the search early.
   @Test func aWindowOfYearsIsSearchedToo() throws {
     let sets = try BatchTests.sample().filter { $0.name == "STARLINK-1623" }

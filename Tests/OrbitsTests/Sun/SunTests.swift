@@ -80,6 +80,28 @@ struct EclipseTests {
     #expect(iss.eclipses(from: inside, to: inside).isEmpty)
   }
 
+  /// Windows that begin or end anywhere find the same grazing eclipses, cut at their edges.
+  @Test func noWindowLosesAnEclipseAtItsEdge() throws {
+    let satellite = try #require(try PassTests.satellites()[38_745])
+    let end = PassTests.start.adding(seconds: 86_400)
+    let whole = satellite.eclipses(from: PassTests.start, to: end)
+    #expect(whole.count == 5)
+    for eclipse in whole {
+      let (first, last) = (eclipse.penumbra.lowerBound, eclipse.penumbra.upperBound)
+      for margin in stride(from: 1.0, to: 400, by: 13) {
+        for window in [
+          first.adding(seconds: -margin)...last.adding(seconds: 3_000),
+          first.adding(seconds: -3_000)...last.adding(seconds: margin),
+        ] {
+          let found = satellite.eclipses(from: window.lowerBound, to: window.upperBound)
+          try #require(found.count == 1)
+          #expect(abs(found[0].penumbra.lowerBound.seconds(since: first)) < 2e-3)
+          #expect(abs(found[0].penumbra.upperBound.seconds(since: last)) < 2e-3)
+        }
+      }
+    }
+  }
+
   @Test func illuminationFollowsTheBetaAngle() throws {
     // A circular orbit at 500 km: no eclipse where the sun stands more than asin(R / r) = 68 degrees
     // off its plane, about 37 % of the revolution in the sun's own plane.
