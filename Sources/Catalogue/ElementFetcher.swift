@@ -55,11 +55,13 @@ public struct ElementFetcher: Sendable {
     do throws(CatalogueError) {
       return try await download(source, cache, record, entry)
     } catch {
-      var failed = record ?? CacheRecord(source: source.url)
-      failed.source = source.url
+      // A record of another address keeps nothing: its tag would not be of this one's content.
+      var failed = CacheRecord(source: source.url)
+      if let record, record.source == source.url { failed = record }
       failed.failure = error.description
       failed.notBefore = CacheRecord.Instant(now().adding(seconds: error.holdSeconds))
-      try cache.write(failed)
+      // Where even this cannot be written, what is in the cache can still be used.
+      try? cache.write(failed)
       guard entry != nil else { throw error }
       return try cached(entry, cache, source, .fallback(error))
     }

@@ -74,6 +74,10 @@ import Testing
     _ = try await desk.fetch(desk.source("base", at: "good"))
     let other = try await desk.fetch(desk.source("base", at: "changing"))
     #expect(other.origin == .downloaded && other.parsed.elements.count == 22)
+    // A failure elsewhere does not lend that address the tag of this one's content.
+    let failed = try await desk.fetch(desk.source("base", at: "fault"))
+    #expect(failed.parsed.elements.count == 22)
+    #expect(!desk.text("base.csv.json").contains("etag"))
   }
 
   @Test func folderThatCannotBeMadeIsTold() async throws {

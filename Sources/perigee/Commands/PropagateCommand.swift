@@ -19,7 +19,7 @@ struct PropagateCommand: ParsableCommand {
         perigee propagate active.csv --minutes 0:1440:10 --frame itrf --output csv > day.csv
       """)
 
-  @Argument(help: "TLE, OMM CSV or OMM JSON.")
+  @Argument(help: "TLE, or OMM in CSV, JSON, XML or KVN.")
   var file: String
 
   @Option(help: "First time (ISO 8601, UTC), or now.")
