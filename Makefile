@@ -48,7 +48,8 @@ bench-island: build models ## measure time to first token over each uplink of th
 	@python3 Benchmarks/island/run.py
 
 bench-orbits: ## measure propagation beside the fastest engines on PyPI
-	@Scripts/install bench
+	@Scripts/install build
+	@Scripts/install models
 	@Scripts/python-environment $(STATE)/bench-venv Benchmarks/orbits/requirements.txt
 	swift build -c release --package-path Benchmarks/orbits
 	@$(STATE)/bench-venv/bin/python Benchmarks/orbits/run.py \

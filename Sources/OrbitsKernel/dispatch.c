@@ -29,11 +29,11 @@ const OrbitsKernel *orbits_kernel(OrbitsISA isa) {
 OrbitsISA orbits_isa(void) {
   static const char *const names[] = {"base", "avx2", "avx512"};
   const char *wanted = getenv("PERIGEE_ORBITS_ISA");
-  for (int isa = OrbitsISAAVX512; isa > OrbitsISABase; isa--)
-    if (orbits_kernel((OrbitsISA)isa) && (!wanted || strcmp(wanted, names[isa]) == 0))
-      return (OrbitsISA)isa;
-  return wanted && strcmp(wanted, "base") != 0 && orbits_kernel(OrbitsISAAVX2) &&
-                 strcmp(wanted, "avx2") != 0 && strcmp(wanted, "avx512") != 0
-             ? OrbitsISAAVX2
-             : OrbitsISABase;
+  OrbitsISA best = OrbitsISABase;
+  for (int isa = OrbitsISABase; isa <= OrbitsISAAVX512; isa++) {
+    if (!orbits_kernel((OrbitsISA)isa)) continue;
+    best = (OrbitsISA)isa;
+    if (wanted && strcmp(wanted, names[isa]) == 0) break;
+  }
+  return best;
 }

@@ -257,27 +257,25 @@ static uint32_t deep_space(
   return word;
 }
 
-/// Sine and cosine of an angle that grows evenly from lane to lane, and the turn from one vector to the next.
-typedef struct {
-  SinCos angle, turn;
-} Rotor;
-
-INLINE Rotor rotor(double middle, double rate, double first, double step) {
-  return (Rotor){.angle = sincos_of(middle + rate * (first + lanes() * step)),
-                 .turn = sincos_of((V)(rate * step * ORBITS_WIDTH))};
-}
+/// Sines and cosines of angles that grow evenly from lane to lane.
+INLINE SinCos growing(double middle, double rate, V t) { return sincos_of(middle + rate * t); }
 
 INLINE void arc_loop(const OrbitsArc *k, int64_t count, bool stream, OrbitsOut out) {
-  Rotor anomaly = rotor(k->anomaly, k->anomalyRate, k->first, k->step);
-  Rotor fromPerigee = rotor(k->fromPerigee, k->fromPerigeeRate, k->first, k->step);
-  Rotor latitude = rotor(k->latitude, k->latitudeRate, k->first, k->step);
-  Rotor node = rotor(k->node, k->nodeRate, k->first, k->step);
+  V t = k->first + lanes() * k->step;
+  SinCos anomaly = growing(k->anomaly, k->anomalyRate, t);
+  SinCos fromPerigee = growing(k->fromPerigee, k->fromPerigeeRate, t);
+  SinCos latitude = growing(k->latitude, k->latitudeRate, t);
+  SinCos node = growing(k->node, k->nodeRate, t);
+  // By how much these turn from one vector to the next, one in each lane.
+  V turns = 0;
+  turns[0] = k->anomalyRate, turns[1] = k->fromPerigeeRate;
+  turns[2] = k->latitudeRate, turns[3] = k->nodeRate;
+  const SinCos turn = sincos_of(turns * (k->step * ORBITS_WIDTH));
   const double si = k->sinInclination, ci = k->cosInclination;
   const double aycof = -HALF_J3_OVER_J2 * si;
   const double xlcof = -0.5 * HALF_J3_OVER_J2 * si * (3 + 5 * ci) / (1 + ci);
-  V t = k->first + lanes() * k->step;
   for (int64_t at = 0; at < count; at += ORBITS_WIDTH) {
-    SinCos m = anomaly.angle;
+    SinCos m = anomaly;
     // Drag, and the mean elements.
     V root = k->root0 + t * (k->root1 + t * (k->root2 + t * k->root3));
     V t2 = t * t;
@@ -288,9 +286,9 @@ INLINE void arc_loop(const OrbitsArc *k, int64_t count, bool stream, OrbitsOut o
     V e = larger(k->eccentricity0 + k->eccentricity1 * t - k->bstarC5 * sinM, 1e-6);
 
     Ellipse o = {.rootAxis = root, .nodeShift = k->nodeQuadratic * t2,
-                 .node = node.angle, .inclination = {si, ci}};
-    o.u = sum(latitude.angle, sincos_tiny(longitude));
-    SinCos perigeeToU = sum(fromPerigee.angle, sincos_tiny(longitude + shift));
+                 .node = node, .inclination = {si, ci}};
+    o.u = sum(latitude, sincos_tiny(longitude));
+    SinCos perigeeToU = sum(fromPerigee, sincos_tiny(longitude + shift));
     V axis = root * root, oneMinusE2 = 1 - e * e;
     V longPeriod = 1 / (axis * oneMinusE2);
     o.inverseAxis = longPeriod * oneMinusE2;
@@ -323,10 +321,10 @@ INLINE void arc_loop(const OrbitsArc *k, int64_t count, bool stream, OrbitsOut o
     o.inverseP = longPeriod + longPeriod * (1 - longPeriod * (axis - axis * e2));
     put_state(short_period(o), out, at, stream);
 
-    anomaly.angle = sum(anomaly.angle, anomaly.turn);
-    fromPerigee.angle = sum(fromPerigee.angle, fromPerigee.turn);
-    latitude.angle = sum(latitude.angle, latitude.turn);
-    node.angle = sum(node.angle, node.turn);
+    anomaly = sum(anomaly, lane(turn, 0));
+    fromPerigee = sum(fromPerigee, lane(turn, 1));
+    latitude = sum(latitude, lane(turn, 2));
+    node = sum(node, lane(turn, 3));
     t += k->step * ORBITS_WIDTH;
   }
 }

@@ -44,6 +44,9 @@ INLINE SinCos sum(SinCos a, SinCos b) {
   return (SinCos){a.sin * b.cos + a.cos * b.sin, a.cos * b.cos - a.sin * b.sin};
 }
 
+/// One lane's angle in every lane.
+INLINE SinCos lane(SinCos a, int i) { return (SinCos){(V)(a.sin[i]), (V)(a.cos[i])}; }
+
 /// Sine and cosine of |x| <= pi / 4 to the last bit or so (minimax polynomials, 13th and 14th degree).
 INLINE SinCos sincos_reduced(V x) {
   V z = x * x;

@@ -5,7 +5,7 @@ extension OrbitsArc {
   static let longest = 512
 
   /// Expands an orbit about the middle of `count` times, `step` minutes apart from `first` minutes after
-  /// epoch, or gives `nil` where the kernel's algebra would be off by more than about 0.01 mm: eccentric
+  /// epoch, or gives `nil` where the kernel's algebra could be off by more than about 0.06 mm: eccentric
   /// or nearly decayed orbits, strong drag, and long steps.
   init?(_ orbit: OrbitsSecular, first: Double, step: Double, count: Int) {
     let half = 0.5 * step * Double(count - 1)
@@ -19,14 +19,16 @@ extension OrbitsArc {
     let axis = Polynomial(1, -orbit.c1, -orbit.axis2, -orbit.axis3, -orbit.axis4, 0)
       .expanded(about: middle).scaled(by: orbit.rootAxis)
     (root0, root1, root2, root3) = (axis.c0, axis.c1, axis.c2, axis.c3)
-    let change = axis.reach(from: 1, through: 3, at: reach)
+    let axisReach = axis.reach(at: reach)
+    let change = axisReach.0 + axisReach.1 + axisReach.2
     let drag = Polynomial(
       0, 0, orbit.longitude2, orbit.longitude3, orbit.longitude4, orbit.longitude5
     ).expanded(about: middle)
     (longitude2, longitude3, longitude4) = (drag.c2, drag.c3, drag.c4)
-    let leftOver = drag.reach(from: 2, through: 4, at: reach)
-    guard axis.reach(from: 4, through: 5, at: reach) < 1e-12, leftOver < 2e-3,
-      drag.reach(from: 5, through: 5, at: reach) < 2e-12,
+    let dragReach = drag.reach(at: reach)
+    let leftOver = dragReach.1 + dragReach.2 + dragReach.3
+    guard axisReach.3 + axisReach.4 < 2e-12, leftOver < 2e-3,
+      dragReach.4 < 4e-12,
       abs(orbit.nodeQuadratic) * reach * reach < 1e-3
     else { return nil }
 
@@ -104,14 +106,9 @@ private struct Polynomial {
     Polynomial(c0 * k, c1 * k, c2 * k, c3 * k, c4 * k, c5 * k)
   }
 
-  /// An upper bound of the terms of some degrees within `t` of the origin.
-  func reach(from low: Int, through high: Int, at t: Double) -> Double {
-    var sum = 0.0
-    var power = 1.0
-    for (degree, c) in [c0, c1, c2, c3, c4, c5].enumerated() {
-      if degree >= low, degree <= high { sum += abs(c) * power }
-      power *= t
-    }
-    return sum
+  /// Upper bounds of the terms of degrees 1 to 5 within `t` of the origin.
+  func reach(at t: Double) -> (Double, Double, Double, Double, Double) {
+    let t2 = t * t
+    return (abs(c1) * t, abs(c2) * t2, abs(c3) * t2 * t, abs(c4) * t2 * t2, abs(c5) * t2 * t2 * t)
   }
 }

@@ -1,5 +1,9 @@
 import OrbitsKernel
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// TEME positions and velocities of satellites at evenly spaced times.
 ///
 /// Make it once and let ``SatelliteBatch`` or ``Satellite`` write into it: propagation then allocates
@@ -16,6 +20,9 @@ public struct StateGrid: ~Copyable, Sendable {
   private nonisolated(unsafe) let values: UnsafeMutablePointer<Double>
   private nonisolated(unsafe) let errors: UnsafeMutablePointer<UInt8>
 
+  /// More than caches hold.
+  private static let largeBytes = 16 << 20
+
   /// Creates a grid, all zeros.
   public init(satellites: Int, times: Int) {
     precondition(satellites >= 0 && times >= 0, "a grid has no negative size")
@@ -23,9 +30,15 @@ public struct StateGrid: ~Copyable, Sendable {
     self.times = times
     stride = (times + VectorKernel.lanes - 1) / VectorKernel.lanes * VectorKernel.lanes
     let states = satellites * stride
-    values = UnsafeMutableRawPointer.allocate(
-      byteCount: states * 6 * MemoryLayout<Double>.size, alignment: 128
-    ).bindMemory(to: Double.self, capacity: states * 6)
+    let bytes = states * 6 * MemoryLayout<Double>.size
+    let isLarge = bytes > Self.largeBytes
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: bytes, alignment: isLarge ? 2 << 20 : 128)
+    #if canImport(Glibc)
+      // Huge pages, where the system has some to give, spare the page tables; without them all works.
+      if isLarge { _ = madvise(memory, bytes, MADV_HUGEPAGE) }
+    #endif
+    values = memory.bindMemory(to: Double.self, capacity: states * 6)
     values.initialize(repeating: 0, count: states * 6)
     errors = .allocate(capacity: states)
     errors.initialize(repeating: 0, count: states)
@@ -69,7 +82,7 @@ public struct StateGrid: ~Copyable, Sendable {
   mutating func writable() -> GridMemory {
     GridMemory(
       values: values, errors: errors, stride: stride,
-      isLarge: satellites * stride * 48 > 16 << 20)
+      isLarge: satellites * stride * 6 * MemoryLayout<Double>.size > Self.largeBytes)
   }
 }
 
