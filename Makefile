@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 export FLEET LISTEN STATE FILTER
 
 .DEFAULT_GOAL := help
-.PHONY: help up test build models assets lint format bench-gateway bench-island clean
+.PHONY: help up test build models assets lint format bench-gateway bench-island bench-orbits clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,14 @@ bench-gateway: build ## measure the gateway against nginx as a reverse proxy
 
 bench-island: build models ## measure time to first token over each uplink of the island
 	@python3 Benchmarks/island/run.py
+
+bench-orbits: ## measure propagation beside the fastest engines on PyPI
+	@Scripts/install build
+	@Scripts/install models
+	@Scripts/python-environment $(STATE)/bench-venv Benchmarks/orbits/requirements.txt
+	swift build -c release --package-path Benchmarks/orbits
+	@$(STATE)/bench-venv/bin/python Benchmarks/orbits/run.py \
+	  --perigee Benchmarks/orbits/.build/release/orbits-bench
 
 clean: ## remove what was built; STATE stays
 	rm -rf .build

@@ -44,13 +44,15 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    room("Orbits"),
+    .target(name: "OrbitsKernel", exclude: ["kernel.h", "vector.h"]),
+    room("Orbits", ["OrbitsKernel"]),
     room("Network", ["Orbits"]),
     room("Fleet", ["Orbits", "Network", "Yams"]),
     room("Decisions", ["Orbits", "Network"]),
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     room("Gateway", ["Orbits", "Decisions", "Links"] + nio),
     room("Models", [.product(name: "Logging", package: "swift-log")]),
+    room("Catalogue", ["Orbits"]),
     .target(name: "DashboardAssets"),
     room(
       "Server",
@@ -59,7 +61,8 @@ let package = Package(
     .executableTarget(
       name: "perigee",
       dependencies: [
-        "Orbits", "Network", "Fleet", "Decisions", "Links", "Models", "Gateway", "Server",
+        "Orbits", "Network", "Fleet", "Decisions", "Links", "Models", "Catalogue", "Gateway",
+        "Server",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -73,6 +76,7 @@ let package = Package(
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     tests("Gateway", ["Orbits", "Decisions", "Links"] + nio, exclude: ["Python"]),
     tests("Models"),
+    tests("Catalogue", ["Orbits"], exclude: ["Python"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["perigee", "TestSupport"], exclude: ["Python"],
       swiftSettings: settings),

@@ -13,12 +13,14 @@ struct Perigee: AsyncParsableCommand {
         perigee up examples/tristan-da-cunha.yaml
         perigee check examples/polar-station.yaml
         perigee route examples/tristan-da-cunha.yaml --from tristan --to eu-central-1
+        perigee elements fetch stations
         perigee passes stations.tle --site 47.61,-122.33 --mask 10
       """,
     version: "perigee \(version)",
     subcommands: [
       UpCommand.self, CheckCommand.self, SkyCommand.self, RouteCommand.self,
-      ForecastCommand.self, PassesCommand.self, PropagateCommand.self, ExplainCommand.self,
+      ForecastCommand.self, ElementsCommand.self, PassesCommand.self, PropagateCommand.self,
+      ExplainCommand.self,
     ])
 
   /// The version of this build.

@@ -11,5 +11,16 @@ enum CatalogNumber {
     return (place + 10) * 10_000 + tail
   }
 
+  /// A number in a TLE's five columns, in Alpha-5 from 100000 on; `nil` beyond 339999.
+  static func fiveColumns(_ number: Int) -> String? {
+    guard (0..<340_000).contains(number) else { return nil }
+    let tail = String(number % (number < 100_000 ? 100_000 : 10_000))
+    guard number >= 100_000 else {
+      return String(repeating: "0", count: 5 - tail.utf8.count) + tail
+    }
+    let letter = String(decoding: [letters[number / 10_000 - 10]], as: UTF8.self)
+    return letter + String(repeating: "0", count: 4 - tail.utf8.count) + tail
+  }
+
   private static let letters = Array("ABCDEFGHJKLMNPQRSTUVWXYZ".utf8)
 }

@@ -57,8 +57,8 @@ enum OMMJSON {
         _ = scanner.peek()
         let (line, column) = (scanner.line, scanner.column)
         let value = try scanner.value()
-        guard let key, let value, !value.isEmpty else { continue }
-        record.values[key] = OMMRecord.Value(text: value, line: line, column: column)
+        guard let key, let value else { continue }
+        record.set(key, OMMRecord.Value(text: value, line: line, column: column))
       } while scanner.skip(",")
       try scanner.expect("}")
     }

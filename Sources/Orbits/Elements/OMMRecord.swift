@@ -27,6 +27,26 @@ enum OMMKeyword: String, CaseIterable {
     .epoch, .meanMotion, .eccentricity, .inclination, .raan, .argumentOfPericenter, .meanAnomaly,
     .catalogNumber, .bstar,
   ]
+
+  /// The unit of the keyword's value, which the standard fixes; a file may repeat it.
+  var unit: String? {
+    switch self {
+    case .meanMotion: "rev/day"
+    case .inclination, .raan, .argumentOfPericenter, .meanAnomaly: "deg"
+    case .bstar: "1/ER"
+    case .meanMotionDot: "rev/day**2"
+    case .meanMotionDDot: "rev/day**3"
+    default: nil
+    }
+  }
+
+  /// Whether the value is a number.
+  var isNumber: Bool {
+    switch self {
+    case .eccentricity, .ephemerisType, .catalogNumber, .elementSetNumber, .revolution: true
+    default: unit != nil
+    }
+  }
 }
 
 /// One OMM, as text under its keywords, from whichever encoding.
@@ -36,18 +56,34 @@ struct OMMRecord {
     var text: String
     var line: Int
     var column: Int?
+    /// The unit the file states, where it does.
+    var unit: String?
   }
 
   /// Where the record begins.
   let line: Int
   /// Its values; blank and null ones are left out.
-  var values: [OMMKeyword: Value] = [:]
+  private(set) var values: [OMMKeyword: Value] = [:]
+  /// What is wrong with the record's text.
+  var problems: [ElementSetProblem] = []
 
   init(line: Int) { self.line = line }
 
+  /// Takes a value that is not blank; a second one under the same keyword is a problem.
+  mutating func set(_ keyword: OMMKeyword, _ value: Value) {
+    guard !value.text.isEmpty else { return }
+    if values[keyword] != nil {
+      problems.append(
+        ElementSetProblem(
+          line: value.line, column: value.column,
+          message: "the record has \(keyword.rawValue) twice", cure: "remove one of them"))
+    }
+    values[keyword] = value
+  }
+
   /// Adds the record's element set to a result, or every problem it has.
   func add(to result: inout ParsedElementSets) {
-    var reader = Reader(record: self)
+    var reader = Reader(record: self, problems: problems)
     let set = reader.elementSet()
     if reader.problems.isEmpty {
       result.elements.append(set)
@@ -60,7 +96,7 @@ struct OMMRecord {
 /// Turns a record into an element set and notes what is wrong with it.
 private struct Reader {
   let record: OMMRecord
-  var problems: [ElementSetProblem] = []
+  var problems: [ElementSetProblem]
 
   mutating func elementSet() -> ElementSet {
     checkConventions()
@@ -92,6 +128,14 @@ private struct Reader {
       note(
         keyword, "\(keyword.rawValue) is \"\(value.text)\", not \(names[0])",
         cure: "use elements made for SGP4")
+    }
+    for keyword in OMMKeyword.allCases {
+      guard let unit = record.values[keyword]?.unit, unit.uppercased() != keyword.unit?.uppercased()
+      else { continue }
+      note(
+        keyword,
+        "\(keyword.rawValue) is in \"\(unit.prefix(40))\", not \(keyword.unit ?? "no unit")",
+        cure: "give it in the standard's unit")
     }
   }
 

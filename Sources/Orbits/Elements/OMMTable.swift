@@ -26,9 +26,9 @@ enum OMMTable {
       }
       var record = OMMRecord(line: row.line)
       for (keyword, field) in zip(columns, row.fields) {
-        guard let keyword, !field.text.isEmpty else { continue }
-        record.values[keyword] = OMMRecord.Value(
-          text: field.text, line: row.line, column: field.column)
+        guard let keyword else { continue }
+        record.set(
+          keyword, OMMRecord.Value(text: field.text, line: row.line, column: field.column))
       }
       record.add(to: &result)
     }

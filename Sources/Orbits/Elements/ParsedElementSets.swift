@@ -1,4 +1,4 @@
-/// What is wrong with an element set of a file, where it stands, and what to do about it.
+/// What is wrong with an element set or an ephemeris in a file, where it stands, and what to do about it.
 public struct ElementSetProblem: Error, Hashable, Sendable, CustomStringConvertible {
   /// The line in the file, counted from 1.
   public var line: Int
@@ -51,63 +51,23 @@ extension ElementSet {
   ///   missing checksum are accepted. A wrong checksum is a warning and the set is used: sets edited by
   ///   hand, such as the standard verification set, often keep the old sum. But a damaged digit moves a
   ///   satellite by kilometres, so show warnings to whoever gave the file.
-  /// - OMM (CCSDS 502.0-B-3) as comma-separated values or JSON, as CelesTrak and Space-Track publish it.
+  /// - OMM (CCSDS 502.0-B-3) as comma-separated values, JSON, XML or KVN, as CelesTrak and Space-Track
+  ///   publish it.
   ///
   /// One bad set does not spoil the others. Text without any element set is a problem, never an
   /// empty success.
   public static func parse(_ text: String) -> ParsedElementSets {
-    var bytes = Array(text.utf8)[...]
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
-    switch ElementFormat(of: bytes) {
-    case .tle: return TLEReader.read(bytes)
-    case .csv: return OMMTable.read(bytes)
-    case .json: return OMMJSON.read(bytes)
-    case .unreadable(let problem): return ParsedElementSets(problems: [problem])
-    }
-  }
-}
-
-/// The form of a file of element sets, told by how it begins.
-private enum ElementFormat {
-  case tle
-  case csv
-  case json
-  case unreadable(ElementSetProblem)
-
-  init(of bytes: ArraySlice<UInt8>) {
-    let lines = TextLine.all(in: bytes)
-    guard let first = lines.first(where: { !$0.isBlank && $0.bytes.first != UInt8(ascii: "#") })
-    else {
-      self = .unreadable(
-        ElementSetProblem(
-          line: 1, message: "the file holds no element set",
-          cure: "give a TLE file, or an OMM file in CSV or JSON"))
-      return
-    }
-    let text = first.trimmed
-    let found: String
-    switch text.first {
-    case UInt8(ascii: "["), UInt8(ascii: "{"):
-      self = .json
-      return
-    case UInt8(ascii: "<"): found = "the file looks like XML or HTML"
-    default:
-      let words = String(decoding: text, as: UTF8.self).uppercased()
-      if words.contains(","), OMMKeyword.required.contains(where: { words.contains($0.rawValue) }) {
-        self = .csv
-        return
+    let bytes = ElementSetFormat.withoutByteOrderMark(text)
+    do throws(ElementSetProblem) {
+      switch try ElementSetFormat(detecting: bytes) {
+      case .tle: return TLEReader.read(bytes)
+      case .csv: return OMMTable.read(bytes)
+      case .json: return OMMJSON.read(bytes)
+      case .xml: return OMMXML.read(bytes)
+      case .kvn: return OMMKVN.read(bytes)
       }
-      if lines.contains(where: { TLELine.looksLikeOne($0.trimmed) }) {
-        self = .tle
-        return
-      }
-      found =
-        words.hasPrefix("CCSDS_OMM_VERS")
-        ? "the file looks like an OMM in key = value form" : "the file holds no element set"
+    } catch {
+      return ParsedElementSets(problems: [error])
     }
-    self = .unreadable(
-      ElementSetProblem(
-        line: first.number, message: found,
-        cure: "give a TLE file, or an OMM file in CSV or JSON"))
   }
 }

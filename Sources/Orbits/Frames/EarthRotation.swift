@@ -49,11 +49,15 @@ public struct EarthRotation: Sendable {
   /// Prepares the rotation at `time`, with measured earth orientation where there is some.
   public init(at time: UTC, orientation: EarthOrientation = .neglected) {
     let arcsecond = Double.pi / 648_000
-    sidereal = SinCos(
-      Self.gmst82Rad(at: time.adding(seconds: orientation.ut1MinusUTCSeconds)))
+    sidereal = SinCos(Self.gmst82Rad(at: UT1(time, orientation: orientation)))
     poleX = SinCos(orientation.poleXArcsec * arcsecond)
     poleY = SinCos(orientation.poleYArcsec * arcsecond)
     radPerSecond = Self.radPerSecond * (1 - orientation.excessLengthOfDaySeconds / 86_400)
+  }
+
+  /// Prepares the rotation at `time` with the values of a table, or with none.
+  public init(at time: UTC, table: EarthOrientationTable?) {
+    self.init(at: time, orientation: table?.orientation(at: time).orientation ?? .neglected)
   }
 
   /// The earth's rate of rotation, radians per second (WGS84).
@@ -64,6 +68,11 @@ public struct EarthRotation: Sendable {
   /// The argument is meant as UT1; UTC given here is taken for it, which is off by less than 0.9 s of
   /// rotation. Source: Aoki et al., Astronomy and Astrophysics 105 (1982).
   public static func gmst82Rad(at time: UTC) -> Double {
+    gmst82Rad(at: UT1(nanosecondsSince1970: time.nanosecondsSince1970))
+  }
+
+  /// Greenwich mean sidereal time, radians in [0, 2 pi), with the IAU 1982 expression.
+  public static func gmst82Rad(at time: UT1) -> Double {
     let date = time.julianDate
     let days = (date.day - 2_451_545) + date.fraction
     let t = days / 36_525

@@ -22,8 +22,8 @@ struct DeepSpaceTheory: Sendable {
   init(_ orbit: SecularTheory, epoch: UTC) {
     // The reference adds the date up in one double, rounding the epoch to 20 microseconds. On orbits as
     // eccentric as 0.97 that shows as millimetres, so the published vectors ask for the same rounding.
-    let date = epoch.julianDate
-    let day = (date.day + date.fraction) - 2_415_020
+    let date = epoch.julianDate.day + epoch.julianDate.fraction
+    let day = date - 2_415_020
     let node = SinCos(orbit.node)
     let w = SinCos(orbit.perigee)
     func effect(of body: ThirdBody) -> BodyEffect {
@@ -40,10 +40,19 @@ struct DeepSpaceTheory: Sendable {
     let nodal = i.sin == 0 ? 0 : (sun.nodeRate + moon.nodeRate) / i.sin
     nodeRate = nodal
     perigeeRate = sun.perigeeRate + moon.perigeeRate - i.cos * nodal
-    siderealAngleAtEpoch = EarthRotation.gmst82Rad(at: epoch)
+    siderealAngleAtEpoch = Self.siderealAngle(julianDate: date)
     resonance = Resonance(
       orbit, anomalyRate: anomalyRate, perigeeRate: perigeeRate, nodeRate: nodeRate,
       siderealAngle: siderealAngleAtEpoch)
+  }
+
+  /// Greenwich mean sidereal time of 1982, radians, with the reference's rounding: 10 microseconds of it
+  /// turn the resonant harmonics so far that a Molniya orbit is a millimetre off after a day.
+  private static func siderealAngle(julianDate: Double) -> Double {
+    let t = (julianDate - 2_451_545) / 36_525
+    let seconds =
+      67_310.54841 + t * (876_600 * 3_600 + 8_640_184.812866 + t * (0.093104 - t * 6.2e-6))
+    return wrapped(seconds * (Double.pi / 180 / 240))
   }
 }
 

@@ -28,21 +28,35 @@ struct Resonance: Sendable {
   /// Integrates from epoch in steps of half a day with a second-order Taylor step (Hujsak, Spacetrack
   /// Report No. 1). It starts anew at each call, so a result never depends on what was asked before.
   func integrated(to t: Double) -> (longitude: Double, meanMotion: Double) {
-    let step = t < 0 ? -720.0 : 720.0
-    var time = 0.0
-    var longitude = longitudeAtEpoch
-    var n = meanMotionAtEpoch
-    while true {
-      let pull = acceleration(longitude: longitude, time: time)
-      let rate = n + driftRate
-      let jerk = pull.slope * rate
-      let remaining = t - time
-      let dt = abs(remaining) < 720 ? remaining : step
-      longitude += rate * dt + pull.value * dt * dt * 0.5
-      n += pull.value * dt + jerk * dt * dt * 0.5
-      if abs(remaining) < 720 { return (longitude, n) }
-      time += step
-    }
+    halfDay(of: t).at(t)
+  }
+
+  /// The half day, counted from epoch, that `t` lies in.
+  func halfDay(of t: Double) -> ResonantHalfDay {
+    var halfDay = firstHalfDay
+    let step = t < 0 ? -ResonantHalfDay.minutes : ResonantHalfDay.minutes
+    while abs(t - halfDay.time) >= ResonantHalfDay.minutes { halfDay = next(halfDay, step: step) }
+    return halfDay
+  }
+
+  /// The half day that starts at epoch, in either direction of time.
+  var firstHalfDay: ResonantHalfDay {
+    starting(at: 0, longitude: longitudeAtEpoch, meanMotion: meanMotionAtEpoch)
+  }
+
+  /// The half day that follows another, `step` minutes later.
+  func next(_ halfDay: ResonantHalfDay, step: Double) -> ResonantHalfDay {
+    let end = halfDay.at(halfDay.time + step)
+    return starting(
+      at: halfDay.time + step, longitude: end.longitude, meanMotion: end.meanMotion)
+  }
+
+  private func starting(at time: Double, longitude: Double, meanMotion: Double) -> ResonantHalfDay {
+    let pull = acceleration(longitude: longitude, time: time)
+    let rate = meanMotion + driftRate
+    return ResonantHalfDay(
+      time: time, longitude: longitude, meanMotion: meanMotion, rate: rate, pull: pull.value,
+      jerk: pull.slope * rate)
   }
 
   /// The acceleration of the resonant longitude, and its derivative with respect to that longitude.
@@ -56,6 +70,30 @@ struct Resonance: Sendable {
 
   /// The earth's rotation in the resonance terms, radians per minute.
   static let earthRotationRate = 4.37526908801129966e-3
+}
+
+/// Half a day of a resonance: its state at the start, from which a Taylor step reaches any time in it.
+struct ResonantHalfDay {
+  static let minutes = 720.0
+
+  /// The start, minutes after epoch.
+  let time: Double
+  let longitude: Double
+  let meanMotion: Double
+  /// The longitude's first derivative in time.
+  let rate: Double
+  /// The mean motion's first and second derivatives in time.
+  let pull: Double
+  let jerk: Double
+
+  /// Longitude and mean motion at `t` minutes after epoch.
+  func at(_ t: Double) -> (longitude: Double, meanMotion: Double) {
+    let dt = t - time
+    return (
+      longitude + (rate * dt + pull * dt * dt * 0.5),
+      meanMotion + (pull * dt + jerk * dt * dt * 0.5)
+    )
+  }
 }
 
 /// The pull of the harmonics (2,2), (3,1) and (3,3) on a satellite of one revolution a day.

@@ -19,7 +19,7 @@ struct PropagateCommand: ParsableCommand {
         perigee propagate active.csv --minutes 0:1440:10 --frame itrf --output csv > day.csv
       """)
 
-  @Argument(help: "TLE, OMM CSV or OMM JSON.")
+  @Argument(help: "TLE, or OMM in CSV, JSON, XML or KVN.")
   var file: String
 
   @Option(help: "First time (ISO 8601, UTC), or now.")
@@ -39,6 +39,8 @@ struct PropagateCommand: ParsableCommand {
   @Option(help: "teme, itrf or geodetic.")
   var frame: Frame = .teme
 
+  @OptionGroup var orientation: EarthOrientationOptions
+
   @OptionGroup var format: OutputOptions
 
   func validate() throws {
@@ -52,15 +54,20 @@ struct PropagateCommand: ParsableCommand {
       throw ValidationError(
         "--minutes counts from each set's epoch: leave out --start, --stop, --step")
     }
+    if frame == .teme, orientation.path != nil {
+      throw ValidationError(
+        "TEME does not turn with the earth: --eop needs --frame itrf or geodetic")
+    }
   }
 
   func run() throws {
     let lastRow = try lastRow()
     let file = try ElementFile(path: file)
     var printer = RowPrinter(columns: columns, format: format.output)
+    let table = try frame == .teme ? nil : earthOrientation(for: file.elements)
     var progress = Progress("propagating", total: file.elements.count)
     for (index, elements) in file.elements.enumerated() {
-      try add(elements, lastRow: lastRow, to: &printer)
+      try add(elements, lastRow: lastRow, orientation: table, to: &printer)
       progress.update(index + 1)
     }
     progress.finish()
@@ -76,8 +83,19 @@ struct PropagateCommand: ParsableCommand {
     return ["catalog_number", "name", "time"] + state + ["error"]
   }
 
+  /// The table for the span of time from the first to the last row.
+  private func earthOrientation(for elements: [ElementSet]) throws -> EarthOrientationTable? {
+    let ends = elements.flatMap { set -> [UTC] in
+      guard let minutes else { return [start?.utc, stop?.utc].compactMap(\.self) }
+      return [minutes.start, minutes.stop].map { set.epoch.adding(seconds: $0 * 60) }
+    }
+    guard let first = ends.min(), let last = ends.max() else { return nil }
+    return try orientation.table(from: first, to: last)
+  }
+
   private func add(
-    _ elements: ElementSet, lastRow: Int, to printer: inout RowPrinter
+    _ elements: ElementSet, lastRow: Int, orientation table: EarthOrientationTable?,
+    to printer: inout RowPrinter
   ) throws {
     let satellite = Result { () throws(PropagationError) in try Satellite(elements) }
     for index in 0...lastRow {
@@ -87,7 +105,7 @@ struct PropagateCommand: ParsableCommand {
       ]
       do throws(PropagationError) {
         let state = try satellite.get().state(minutesSinceEpoch: time.minutes)
-        row += cells(of: state, at: time.utc) + [.integer(0)]
+        row += cells(of: state, at: time.utc, orientation: table) + [.integer(0)]
       } catch {
         let width = frame == .geodetic ? 3 : 6
         row += [Cell](repeating: .number(.nan, decimals: 0), count: width)
@@ -127,14 +145,17 @@ struct PropagateCommand: ParsableCommand {
     return (utc, utc.minutes(since: epoch))
   }
 
-  private func cells(of state: TEMEState, at time: UTC) -> [Cell] {
+  private func cells(
+    of state: TEMEState, at time: UTC, orientation table: EarthOrientationTable?
+  ) -> [Cell] {
     switch frame {
     case .teme: return cells(state.positionKm, state.velocityKmS)
     case .itrf:
-      let itrf = state.itrf(at: time)
+      let itrf = EarthRotation(at: time, table: table).itrf(state)
       return cells(itrf.positionKm, itrf.velocityKmS)
     case .geodetic:
-      let place = Geodetic(itrfKm: state.itrf(at: time).positionKm)
+      let rotation = EarthRotation(at: time, table: table)
+      let place = Geodetic(itrfKm: rotation.itrf(positionKm: state.positionKm))
       return [
         .number(place.latitudeDeg, decimals: 9), .number(place.longitudeDeg, decimals: 9),
         .number(place.altitudeKm, decimals: 6),

@@ -83,7 +83,7 @@ struct PassTests {
         longitudeDeg: .random(in: -180...180, using: &rng))
       let satellite = try Satellite(set)
       let sky = SkyTrack(
-        satellite: satellite, observer: Observer(place), start: Self.start, end: Self.end,
+        satellite: satellite, viewpoint: .fixed(Observer(place)), start: Self.start, end: Self.end,
         maskDeg: 50)
       let up = stride(from: 0.0, through: 43_200, by: 4).map { time in
         sky.moment(at: time).map { (time, $0.isUp) } ?? (time, false)

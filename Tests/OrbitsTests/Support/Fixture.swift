@@ -8,9 +8,19 @@ enum Fixture {
     return try String(decoding: Data(contentsOf: path), as: UTF8.self)
   }
 
+  /// The files of a folder, in order.
+  static func names(in folder: String, file: String = #filePath) throws -> [String] {
+    let tests = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+    let path = tests.appendingPathComponent("Fixtures/\(folder)").path
+    return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+
   /// The rows of a plain CSV file (no quotes) as dictionaries.
-  static func rows(_ name: String) throws -> [Row] {
-    let lines = try text(name).split(whereSeparator: \.isNewline)
+  static func rows(_ name: String) throws -> [Row] { rows(of: try text(name)) }
+
+  /// The rows of CSV text (no quotes) as dictionaries.
+  static func rows(of text: String) -> [Row] {
+    let lines = text.split(whereSeparator: \.isNewline)
     let header = lines[0].split(separator: ",", omittingEmptySubsequences: false)
     return lines.dropFirst().map { line in
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
