@@ -2,6 +2,7 @@ import Fleet
 import Foundation
 import Network
 import Orbits
+import TestSupport
 import Testing
 
 @Suite("Constellations from element files")
@@ -43,7 +44,7 @@ struct ElementsTests {
 
   /// A shell's element sets, each at an epoch of its own: what a tracker would publish of it.
   static func published(
-    _ shell: WalkerShell, epoch: UTC, spreadHours: Double, using random: inout SeededGenerator
+    _ shell: WalkerShell, epoch: UTC, spreadHours: Double, using random: inout Seeded
   ) throws -> [ElementSet] {
     try shell.elementSets(epoch: epoch, firstCatalogNumber: 60_001).map { element in
       let hours = Double.random(in: -spreadHours...0, using: &random)
@@ -84,7 +85,7 @@ struct ElementsTests {
       (.alternating, 180), (.walker(F: 0), 189.6),
     ])
   func byRaan(_ phasing: WalkerShell.Phasing, _ spread: Double) throws {
-    var random = SeededGenerator(seed: 7)
+    var random = Seeded(7)
     let shell = WalkerShell(
       name: "w", planes: 12, satellitesPerPlane: 11, orbit: .altitudeKm(780),
       inclinationDeg: spread == 360 ? 53 : 86.4, phasing: phasing, raanSpreadDeg: spread,
@@ -119,7 +120,7 @@ struct ElementsTests {
 
   @Test("satellites off station are in no plane and do not disturb the others")
   func drifters() throws {
-    var random = SeededGenerator(seed: 11)
+    var random = Seeded(11)
     let shell = WalkerShell(
       name: "w", planes: 18, satellitesPerPlane: 18, orbit: .altitudeKm(550), inclinationDeg: 53,
       phasing: .walker(F: 1))

@@ -1,5 +1,6 @@
 import Fleet
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Manifests damaged at random")
@@ -16,7 +17,7 @@ struct FuzzTests {
     "5 parsec", "kind: geo\n", "position: [1, 2]\n", "550 km",
   ]
 
-  private static func damaged(_ text: String, using random: inout SeededGenerator) -> String {
+  private static func damaged(_ text: String, using random: inout Seeded) -> String {
     var scalars = Array(text.unicodeScalars)
     for _ in 0..<Int.random(in: 1...6, using: &random) {
       let at = Int.random(in: 0...scalars.count, using: &random)
@@ -49,7 +50,7 @@ struct FuzzTests {
       case "small": Small.manifest()
       default: try Manifests.example(name)
       }
-    var random = SeededGenerator(seed: UInt64(name.utf8.count))
+    var random = Seeded(UInt64(name.utf8.count))
     for _ in 0..<Self.rounds {
       let yaml = Self.damaged(text, using: &random)
       let problems = Manifests.problems(of: yaml)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -71,7 +72,7 @@ import Testing
     ].map { Array($0.utf8) }
     let alphabet =
       Array("{}[],:\"\\/ue0123456789.-+Eenltrfas \n\t\r".utf8) + [0x00, 0x1f, 0xc3, 0xa9, 0xff]
-    var random = SplitMix64(seed: 7)
+    var random = Seeded(7)
     var valid = 0
     for round in 0..<20_000 {
       var bytes = seeds[round % seeds.count]

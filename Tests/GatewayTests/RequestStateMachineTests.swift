@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -143,7 +144,7 @@ import Testing
 
   /// Whatever happens in whatever order, a request ends once and tries each candidate at most twice.
   @Test func endsOnce() {
-    var random = SplitMix64(seed: 3)
+    var random = Seeded(3)
     for _ in 0..<2000 {
       let candidates = Int.random(in: 0...3, using: &random)
       var machine = machine(candidates, stream: Bool.random(using: &random))

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -68,7 +69,7 @@ import Testing
 
   @Test func randomSplitsOfRandomBytesLoseNothing() throws {
     let alphabet = Array("data: x\n\r".utf8)
-    var random = SplitMix64(seed: 11)
+    var random = Seeded(11)
     for round in 0..<3000 {
       let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in
         alphabet[Int.random(in: 0..<alphabet.count, using: &random)]

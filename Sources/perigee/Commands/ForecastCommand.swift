@@ -18,17 +18,7 @@ struct ForecastCommand: ParsableCommand {
           --start 2000-01-01T00:00:00Z --stop 2000-01-01T01:35:30Z --step 15 --output csv
       """)
 
-  @Argument(help: "The fleet's manifest.")
-  var fleet: String
-
-  @Option(help: "The site where the path begins.")
-  var from: String
-
-  @Option(help: "The site or orbital zone where it ends.")
-  var to: String
-
-  @Option(help: "Use only this uplink of the terminal.")
-  var uplink: String?
+  @OptionGroup var path: PathOptions
 
   @Option(help: "First time (ISO 8601, UTC), or now.")
   var start: TimeArgument = .now
@@ -50,10 +40,7 @@ struct ForecastCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try FleetFile(path: fleet)
-    try file.requirePlace(from, option: "--from")
-    try file.requirePlace(to, option: "--to", zones: true)
-    try file.requireUplink(uplink, from: from, to: to)
+    let file = try path.load()
     let forecaster = Forecaster(file.topology)
     let end = stop?.utc ?? start.utc.adding(seconds: 600)
     let steps = end.seconds(since: start.utc) / step.seconds
@@ -82,7 +69,7 @@ struct ForecastCommand: ParsableCommand {
       ideal ? NetworkState(topology, instant: time) : slots.state(of: Slot(containing: time))
     guard
       let best = forecaster.bestPath(
-        from: from, to: to, over: uplink, state: state, propagationOnly: ideal)
+        from: path.from, to: path.to, over: path.uplink, state: state, propagationOnly: ideal)
     else {
       return [.text(time.description), .flag(false), .missing, .missing, .missing]
     }

@@ -13,17 +13,7 @@ struct RouteCommand: ParsableCommand {
         perigee route examples/tristan-da-cunha.yaml --from tristan --to orbit --uplink starlink
       """)
 
-  @Argument(help: "The fleet's manifest.")
-  var fleet: String
-
-  @Option(help: "The site where the path begins.")
-  var from: String
-
-  @Option(help: "The site or orbital zone where it ends.")
-  var to: String
-
-  @Option(help: "Use only this uplink of the terminal.")
-  var uplink: String?
+  @OptionGroup var path: PathOptions
 
   @Option(help: "The time (ISO 8601, UTC), or now.")
   var at: TimeArgument = .now
@@ -31,17 +21,17 @@ struct RouteCommand: ParsableCommand {
   @OptionGroup var format: OutputOptions
 
   func run() throws {
-    let file = try FleetFile(path: fleet)
-    try file.requirePlace(from, option: "--from")
-    try file.requirePlace(to, option: "--to", zones: true)
-    try file.requireUplink(uplink, from: from, to: to)
+    let file = try path.load()
     let topology = file.topology
     let state = NetworkState(topology, slot: Slot(containing: at.utc))
     let forecaster = Forecaster(topology)
-    guard let best = forecaster.bestPath(from: from, to: to, over: uplink, state: state) else {
+    guard
+      let best = forecaster.bestPath(from: path.from, to: path.to, over: path.uplink, state: state)
+    else {
       throw Failure(
-        description: "no path from \(from) to \(to) in the slot of \(at.utc): "
-          + "try `perigee forecast \(fleet) --from \(from) --to \(to)` for when there is one")
+        description: "no path from \(path.from) to \(path.to) in the slot of \(at.utc): "
+          + "try `perigee forecast \(path.fleet) --from \(path.from) --to \(path.to)` for when there is one"
+      )
     }
 
     var printer = RowPrinter(

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -8,7 +9,7 @@ import Testing
 /// is complete.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct DamageTests {
   private static func damage(
-    _ bytes: [UInt8], _ random: inout SplitMix64
+    _ bytes: [UInt8], _ random: inout Seeded
   ) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...3, using: &random) {
@@ -36,7 +37,7 @@ import Testing
     let whole = Self.bytes(stream ? Script.stream(3) : Script.good)
     let counter = Counter()
     let respond = { @Sendable (_: MockBackend.Request) -> [MockBackend.Step] in
-      var random = SplitMix64(seed: UInt64(counter.next()))
+      var random = Seeded(UInt64(counter.next()))
       let damaged = Self.damage(whole, &random)
       let half = Int.random(in: 0...damaged.count, using: &random)
       return [
@@ -71,7 +72,7 @@ import Testing
         ("POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nx-a: b\r\n"
           + "content-length: \(body.utf8.count)\r\n\r\n\(body)").utf8)
       for seed in 0..<150 {
-        var random = SplitMix64(seed: UInt64(seed))
+        var random = Seeded(UInt64(seed))
         let client = try await rig.client()
         try? await client.write(Self.damage(whole, &random))
         if let response = try? await client.response() {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Orbits
@@ -98,7 +99,7 @@ struct EarthOrientationTableTests {
   }
 
   @Test func damagedTablesNeverCrash() throws {
-    var rng = SplitMix(seed: 5)
+    var rng = Seeded(5)
     for name in ["finals2000A-excerpt.txt", "eopc04-excerpt.txt"] {
       let whole = Array(try Fixture.text(name).utf8.prefix(2_500))
       for _ in 0..<300 {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Orbits
@@ -35,7 +36,7 @@ struct ParserFuzzTests {
 
   @Test(arguments: 0..<9)
   func mutatedFilesNeverCrashTheParsers(seed: Int) {
-    var rng = SplitMix(seed: Self.seed &* 1_000 &+ UInt64(seed))
+    var rng = Seeded(Self.seed &* 1_000 &+ UInt64(seed))
     let original = Array(Self.seeds[seed].utf8)
     for _ in 0..<Self.rounds {
       var bytes = original
@@ -73,7 +74,7 @@ struct ParserFuzzTests {
   @Test(arguments: 0..<2)
   func mutatedEphemeridesNeverCrashTheReader(form: Int) {
     let original = Array((form == 0 ? OEM.kvn(OEM.states) : OEM.xml(OEM.states)).utf8)
-    var rng = SplitMix(seed: Self.seed &* 1_000 &+ UInt64(100 + form))
+    var rng = Seeded(Self.seed &* 1_000 &+ UInt64(100 + form))
     for _ in 0..<Self.rounds {
       var bytes = original
       for _ in 0..<Int.random(in: 1...4, using: &rng) { Self.mutate(&bytes, &rng) }
@@ -94,7 +95,7 @@ struct ParserFuzzTests {
   @Test(arguments: try Fixture.names(in: "corpus"))
   func corpusIsReadWithoutACrash(name: String) throws {
     let original = Array(try Fixture.text("corpus/\(name)").utf8)
-    var rng = SplitMix(seed: Self.seed)
+    var rng = Seeded(Self.seed)
     for round in 0...Self.rounds / 4 {
       var bytes = original
       if round > 0 { Self.mutate(&bytes, &rng) }
@@ -106,7 +107,7 @@ struct ParserFuzzTests {
     }
   }
 
-  static func mutate(_ bytes: inout [UInt8], _ rng: inout SplitMix) {
+  static func mutate(_ bytes: inout [UInt8], _ rng: inout Seeded) {
     guard !bytes.isEmpty else { return }
     let place = Int.random(in: 0..<bytes.count, using: &rng)
     let other = Int.random(in: 0..<bytes.count, using: &rng)
@@ -127,7 +128,7 @@ struct ParserFuzzTests {
   }
 
   @Test func randomBytesAreAProblemAndNothingElse() {
-    var rng = SplitMix(seed: 1)
+    var rng = Seeded(1)
     for _ in 0..<500 {
       let bytes = (0..<Int.random(in: 0...300, using: &rng)).map { _ in
         UInt8.random(in: 0...255, using: &rng)

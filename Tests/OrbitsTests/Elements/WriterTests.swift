@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Orbits
@@ -63,17 +64,17 @@ struct WriterTests {
 
   @Test(arguments: omm)
   func randomSetsAreWrittenWithoutLoss(format: ElementSetFormat) {
-    var rng = SplitMix(seed: 7)
+    var rng = Seeded(7)
     expectIdentity((0..<300).map { _ in RandomSets.any(&rng) }, format)
   }
 
   @Test func randomSetsWithinATLEsColumnsAreWrittenWithoutLoss() {
-    var rng = SplitMix(seed: 8)
+    var rng = Seeded(8)
     expectIdentity((0..<1_000).map { _ in RandomSets.withinTLE(&rng) }, .tle)
   }
 
   @Test func randomSetsInATLEAreWithinItsRounding() throws {
-    var rng = SplitMix(seed: 9)
+    var rng = Seeded(9)
     let sets = (0..<1_000).map { _ in RandomSets.any(&rng) }.filter { $0.catalogNumber < 340_000 }
     let written = ElementSet.write(sets, as: .tle)
     let read = ElementSet.parse(written.text).elements
@@ -156,7 +157,7 @@ struct WriterTests {
 
 /// Element sets drawn at random.
 enum RandomSets {
-  static func any(_ rng: inout SplitMix) -> ElementSet {
+  static func any(_ rng: inout Seeded) -> ElementSet {
     let start = UTC(year: 1960, month: 1, day: 1).nanosecondsSince1970
     return ElementSet(
       name: "OBJECT \(Int.random(in: 0...99, using: &rng))",
@@ -175,7 +176,7 @@ enum RandomSets {
       revolutionAtEpoch: Int.random(in: 0...99_999, using: &rng))
   }
 
-  static func withinTLE(_ rng: inout SplitMix) -> ElementSet {
+  static func withinTLE(_ rng: inout Seeded) -> ElementSet {
     func decimal(_ digits: Int, _ places: String) -> Double {
       Double("\(Int.random(in: 0..<digits, using: &rng))\(places)") ?? 0
     }
@@ -195,7 +196,7 @@ enum RandomSets {
     return set
   }
 
-  private static func small(_ rng: inout SplitMix) -> Double {
+  private static func small(_ rng: inout Seeded) -> Double {
     Double.random(in: -0.99...0.99, using: &rng)
       * [1, 1e-3, 1e-6, 0][Int.random(in: 0..<4, using: &rng)]
   }

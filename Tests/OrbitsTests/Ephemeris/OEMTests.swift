@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Orbits
@@ -120,7 +121,7 @@ struct OEMTests {
     method: EphemerisInterpolation, positionKm: Double, velocityKmS: Double
   ) throws {
     let segment = try OrbitEphemeris.parse(OEM.kvn(OEM.states)).segments[0]
-    var rng = SplitMix(seed: 3)
+    var rng = Seeded(3)
     for _ in 0..<200 {
       let time = OEM.start.adding(seconds: Double.random(in: 180...1_620, using: &rng))
       let state = try segment.state(at: time, by: method)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Orbits
@@ -12,7 +13,7 @@ struct PassFinderTests {
 
   /// A seeded constellation of low orbits, from 200 to 2,000 km and round to slightly eccentric.
   static func lowOrbits(_ count: Int, seed: UInt64) -> [ElementSet] {
-    var rng = SplitMix(seed: seed)
+    var rng = Seeded(seed)
     return (0..<count).map { number in
       ElementSet(
         name: "r\(number)", catalogNumber: number + 1,

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Orbits
@@ -68,7 +69,7 @@ struct PassTests {
 
   /// Random low orbits and places against a scan of every second.
   @Test func noPassIsMissedAtHighMasks() throws {
-    var rng = SplitMix(seed: 99)
+    var rng = Seeded(99)
     for _ in 0..<12 {
       let set = ElementSet(
         name: "r", catalogNumber: 1, epoch: Self.start,

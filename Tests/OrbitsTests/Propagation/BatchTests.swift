@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Orbits
@@ -54,7 +55,7 @@ struct BatchTests {
 
   @Test func orderOfSatellitesAndOfTimesChangesNothing() throws {
     let sets = try Self.sample()
-    var rng = SplitMix(seed: 7)
+    var rng = Seeded(7)
     let order = sets.indices.shuffled(using: &rng)
     let straight = SatelliteBatch(sets)
     let mixed = SatelliteBatch(order.map { sets[$0] })
@@ -121,7 +122,7 @@ struct PropagationTrapTests {
   }
 
   @Test func randomElementsGiveAFiniteStateOrACode() throws {
-    var rng = SplitMix(seed: 42)
+    var rng = Seeded(42)
     for _ in 0..<4_000 {
       let set = ElementSet(
         name: "", catalogNumber: 1, epoch: UTC(year: 2026, month: 1, day: 1),

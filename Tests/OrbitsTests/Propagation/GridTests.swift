@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Orbits
@@ -37,7 +38,7 @@ struct GridTests {
 
   @Test func sharingTheWorkOutChangesNothing() async throws {
     let sets = try BatchTests.sample()
-    var rng = SplitMix(seed: 11)
+    var rng = Seeded(11)
     let order = sets.indices.shuffled(using: &rng)
     let mixed = SatelliteBatch(order.map { sets[$0] })
     let times = 1_200
@@ -75,7 +76,7 @@ struct GridTests {
   @Test(arguments: InstructionSet.available)
   func lanePositionChangesNothing(instructionSet: InstructionSet) throws {
     let sets = try BatchTests.sample()
-    var rng = SplitMix(seed: 5)
+    var rng = Seeded(5)
     for set in sets.prefix(30) {
       let copies = (0..<37).map { _ in
         Bool.random(using: &rng) ? set : sets.randomElement(using: &rng) ?? set

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Orbits
@@ -23,7 +24,7 @@ struct TimeScaleTests {
     // 2026: 37 s + 32.184 s.
     let utc = UTC(year: 2026, month: 8, day: 22, hour: 10)
     #expect(TT(utc).nanosecondsSince1970 - utc.nanosecondsSince1970 == 69_184_000_000)
-    var rng = SplitMix(seed: 8)
+    var rng = Seeded(8)
     for _ in 0..<2_000 {
       let time = UTC(
         nanosecondsSince1970: .random(

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Orbits
 
 struct UTCTests {
   @Test func textAndInstantAreInverse() {
-    var rng = SplitMix(seed: 21)
+    var rng = Seeded(21)
     for _ in 0..<2_000 {
       let time = UTC(
         nanosecondsSince1970: .random(
