@@ -5,6 +5,8 @@ import Testing
 @testable import Catalogue
 
 @Suite(.serialized) struct CacheTests {
+  /// skyfield #534, #299, #218, #477, #938: data that expires or a server that is away stops the program. What was
+  /// fetched once stays usable, however old, and its age is told.
   @Test func cacheWorksOfflineAndSaysItsAge() async throws {
     let desk = try Desk()
     let source = try desk.source("offline", at: "good")
