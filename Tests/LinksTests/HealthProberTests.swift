@@ -17,28 +17,49 @@ import Testing
     func get() -> Bool { isUp.load(ordering: .acquiring) }
   }
 
-  private func health(
-    _ probe: HealthCheckPolicy.Probe = .http(path: "/v1/models"), timeout: Duration = .seconds(30)
-  ) -> PathHealth {
-    let policy = HealthCheckPolicy(
-      probe: probe, interval: .milliseconds(10), timeout: timeout, unhealthyThreshold: 2,
-      healthyThreshold: 2)
-    return PathHealth(
-      path: PathID(backend: "b", uplink: "leo"), policy: policy, at: SystemClock.now()
-    ) { [transitions] in
-      #expect($0 == PathID(backend: "b", uplink: "leo"))
-      transitions.continuation.yield($1)
+  /// The health of one path, as reports say.
+  private final class Patient: Sendable {
+    let policy: HealthCheckPolicy
+    private let state: Mutex<HealthState>
+    private let transitions: AsyncStream<HealthTransition>.Continuation
+
+    init(
+      _ policy: HealthCheckPolicy, transitions: AsyncStream<HealthTransition>.Continuation
+    ) {
+      self.policy = policy
+      self.state = Mutex(HealthState(policy: policy, at: SystemClock.now()))
+      self.transitions = transitions
+    }
+
+    var current: HealthState { state.withLock { $0 } }
+    var isHealthy: Bool { current.isHealthy }
+
+    @Sendable func hear(_ report: ProbeReport) {
+      #expect(report.path == PathID(backend: "b", uplink: "leo"))
+      if let transition = state.withLock({ $0.record(report.outcome, at: report.ended) }) {
+        transitions.yield(transition)
+      }
     }
   }
 
+  private func health(
+    _ probe: HealthCheckPolicy.Probe = .http(path: "/v1/models"), timeout: Duration = .seconds(30)
+  ) -> Patient {
+    let policy = HealthCheckPolicy(
+      probe: probe, interval: .milliseconds(10), timeout: timeout, unhealthyThreshold: 2,
+      healthyThreshold: 2)
+    return Patient(policy, transitions: transitions.continuation)
+  }
+
   private func withProber(
-    _ health: PathHealth, port: Int, linkIsUp: (@Sendable () -> Bool)? = nil,
+    _ health: Patient, port: Int, linkIsUp: (@Sendable () -> Bool)? = nil,
     _ body: () async throws -> Void
   ) async throws {
     let prober = HealthProber(
-      health: health, endpoint: Endpoint(host: "127.0.0.1", port: port),
+      path: PathID(backend: "b", uplink: "leo"), policy: health.policy,
+      endpoint: Endpoint(host: "127.0.0.1", port: port),
       probe: Probe(dialer: try Dialer(), group: loops),
-      linkIsUp: linkIsUp ?? { [linkIsUp = self.linkIsUp] in linkIsUp.get() })
+      linkIsUp: linkIsUp ?? { [linkIsUp = self.linkIsUp] in linkIsUp.get() }, report: health.hear)
     let task = Task { await prober.run() }
     do {
       try await body()
@@ -112,20 +133,6 @@ import Testing
       try await eventually { asked.load(ordering: .relaxed) >= 4 }
       #expect(server.requests.count == 1)
       #expect(health.current.lastOutcomeTime == nil)
-    }
-    await server.stop()
-  }
-
-  @Test func liveRequestsCountWithChecks() async throws {
-    let server = FickleServer(.hang)
-    let port = try await server.start()
-    let health = health(timeout: .seconds(3_600))
-    try await withProber(health, port: port) {
-      try await eventually { server.requests.count == 1 }
-      health.record(.failure(reason: "reset"), at: SystemClock.now())
-      #expect(health.isHealthy)
-      health.record(.failure(reason: "reset"), at: SystemClock.now())
-      #expect(await next()?.isHealthy == false)
     }
     await server.stop()
   }

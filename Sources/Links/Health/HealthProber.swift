@@ -2,7 +2,7 @@ import Decisions
 import Fleet
 import Orbits
 
-/// Checks one backend over one uplink, again and again, and records the outcomes in its ``PathHealth``.
+/// Checks one backend over one uplink, again and again, and reports what it finds.
 ///
 /// A link that is down says nothing about the backend: while the forecast has no route the prober
 /// neither probes nor counts, and it probes as soon as the route is back.
@@ -10,33 +10,40 @@ public struct HealthProber: Sendable {
   /// How often to look whether a link that is down is back.
   private static let linkCheckInterval = Duration.milliseconds(200)
 
-  private let health: PathHealth
+  private let path: PathID
+  private let policy: HealthCheckPolicy
   private let endpoint: Endpoint
   private let probe: Probe
   private let linkIsUp: @Sendable () -> Bool
   private let now: @Sendable () -> UTC
+  private let report: @Sendable (ProbeReport) -> Void
 
   /// Creates a prober; ``run()`` starts it.
   ///
   /// - Parameters:
-  ///   - health: What to record in, and with which policy to check.
+  ///   - path: Which backend over which uplink.
+  ///   - policy: What to do how often; when to change one's mind is for whoever hears the reports.
   ///   - endpoint: The way to the backend over this uplink, through its emulator where there is one.
   ///   - linkIsUp: Whether there is a route now.
+  ///   - report: Called after each check, from any thread.
   public init(
-    health: PathHealth, endpoint: Endpoint, probe: Probe,
+    path: PathID, policy: HealthCheckPolicy, endpoint: Endpoint, probe: Probe,
     linkIsUp: @escaping @Sendable () -> Bool,
-    now: @escaping @Sendable () -> UTC = SystemClock.now
+    now: @escaping @Sendable () -> UTC = SystemClock.now,
+    report: @escaping @Sendable (ProbeReport) -> Void
   ) {
-    self.health = health
+    self.path = path
+    self.policy = policy
     self.endpoint = endpoint
     self.probe = probe
     self.linkIsUp = linkIsUp
     self.now = now
+    self.report = report
   }
 
   /// Checks until the task is cancelled.
   public func run() async {
-    let interval = max(health.policy.interval, .milliseconds(10))
+    let interval = max(policy.interval, .milliseconds(10))
     var next = ContinuousClock.now + stagger(within: min(interval, .seconds(1)))
     while (try? await Task.sleep(until: next, clock: .continuous)) != nil {
       let start = ContinuousClock.now
@@ -51,18 +58,18 @@ public struct HealthProber: Sendable {
 
   private func check() async {
     do {
-      try await probe.run(health.policy.probe, on: endpoint, timeout: health.policy.timeout)
-      health.record(.success, at: now())
+      try await probe.run(policy.probe, on: endpoint, timeout: policy.timeout)
+      report(ProbeReport(path: path, outcome: .success, ended: now()))
     } catch {
       guard !Task.isCancelled, linkIsUp() else { return }
-      health.record(.failure(reason: "\(error)"), at: now())
+      report(ProbeReport(path: path, outcome: .failure(reason: "\(error)"), ended: now()))
     }
   }
 
   /// A delay that depends on the path's name alone (FNV-1a), so that probers do not fire together.
   private func stagger(within span: Duration) -> Duration {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in health.path.description.utf8 {
+    for byte in path.description.utf8 {
       hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
     }
     return span * (Double(hash >> 11) * 0x1p-53)

@@ -40,8 +40,8 @@ final class NodeControl: ControlPlane {
     switch request.path {
     case "/metrics":
       let page = MetricsPage(
-        world: world, metrics: metrics, process: ProcessFigures(startedAt: startedAt),
-        time: now(), version: version)
+        plan: world.plan, knowledge: world.knowledge, counters: world.counters, metrics: metrics,
+        process: ProcessFigures(startedAt: startedAt), time: now(), version: version)
       return .full(
         status: 200, headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],
         body: Array(page.text().utf8))
@@ -70,7 +70,9 @@ final class NodeControl: ControlPlane {
   }
 
   private var state: JSON {
-    StateReport(world: world, startedAt: startedAt, version: version, time: now()).json
+    StateReport(
+      world: world, knowledge: world.knowledge, startedAt: startedAt, version: version, time: now()
+    ).json
   }
 
   private func sky(_ query: QueryItems) -> ControlResponse {

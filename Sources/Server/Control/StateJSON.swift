@@ -7,6 +7,8 @@ import Orbits
 /// The answer of `/api/state`: the fleet as it stands.
 struct StateReport {
   let world: World
+  /// What the world knows at `time`.
+  let knowledge: Knowledge
   let startedAt: UTC
   let version: String
   let time: UTC
@@ -37,8 +39,7 @@ struct StateReport {
 
   private func uplink(_ uplink: Uplink, sky: Sky) -> JSON {
     let bytes = world.counters[uplink.name]?.counters.snapshot
-    let history = world.history(of: uplink.name)
-    let remote = plan.backends.filter { plan.destinationOfBackend[$0.name] != nil }
+    let history = knowledge.history(of: uplink.name)
     return [
       "name": .string(uplink.name), "kind": .string(uplink.medium.kindName),
       "emulated": .bool(uplink.emulated), "up_mbps": .rounded(uplink.up.bitsPerSecond / 1e6),
@@ -46,13 +47,20 @@ struct StateReport {
       "price_per_gb": .rounded(uplink.pricePerGB), "bytes_up": .optional(bytes?.bytesUp),
       "bytes_down": .optional(bytes?.bytesDown), "handoffs": .integer(history.handoffs),
       "outage_seconds": .rounded(history.outageSeconds, 1),
-      "paths": .array(remote.map { path(uplink, $0.name, sky: sky) }),
+      "paths": .array(remotePaths(over: uplink).map { path($0.path, $0.leg, sky: sky) }),
     ]
   }
 
-  private func path(_ uplink: Uplink, _ backend: String, sky: Sky) -> JSON {
-    let destination = plan.destinationOfBackend[backend] ?? ""
-    let forecast = world.forecast(uplink: uplink.name, destination: destination)
+  /// The ways over an uplink, with where each leads.
+  private func remotePaths(over uplink: Uplink) -> [(path: PathID, leg: Leg)] {
+    plan.ways.backends.compactMap { backend in
+      let path = PathID(backend: backend.name, uplink: uplink.name)
+      return plan.ways.leg(of: path).map { (path, $0) }
+    }
+  }
+
+  private func path(_ path: PathID, _ leg: Leg, sky: Sky) -> JSON {
+    let forecast = knowledge.forecast(leg)
     let interval = forecast?.interval(at: time)
     let route = interval?.route
     let points = route?.hops.map { hop -> JSON in
@@ -60,22 +68,21 @@ struct StateReport {
       return [.rounded(place.latitudeDeg), .rounded(place.longitudeDeg)]
     }
     let oneWay = interval?.oneWayMs(at: time)
-    let actual = world.lastActualMs(of: PathID(backend: backend, uplink: uplink.name))
     return [
-      "backend": .string(backend), "destination": .string(destination),
+      "backend": .string(path.backend), "destination": .string(leg.destination),
       "reachable": .bool(route != nil), "hops": .array(route?.hops.map { .string($0) } ?? []),
       "points": .array(points ?? []), "serving_satellite": .optional(route?.servingSatellite),
       "propagation_ms": .rounded(interval?.propagationMs(at: time)),
       "one_way_ms": .rounded(oneWay), "rtt_ms": .rounded(oneWay.map { 2 * $0 }),
       "loss": .rounded(route?.loss, 5),
       "next_change": .optional(forecast?.nextChange(after: time)?.formatted(fractionDigits: 0)),
-      "actual_ttft_ms": .rounded(actual, 1),
+      "actual_ttft_ms": .rounded(knowledge.lastFirstByteMs(over: path), 1),
     ]
   }
 
   private func backend(_ backend: NodePlan.BackendPlan) -> JSON {
-    let health = backend.paths.map { path -> (String, JSON) in
-      let health = world.health[path]?.current
+    let health = plan.ways.paths(to: backend.name).map { path -> (String, JSON) in
+      let health = knowledge.health(of: path)
       return (
         path.uplink,
         [
@@ -93,32 +100,30 @@ struct StateReport {
       "models": .array(backend.backend.models.map { .string($0.name) }),
       "health": .object(health),
       "service_ms": .rounded(serviceMs(of: backend.name), 1),
-      "in_flight": .integer(world.inFlight(of: backend.name)),
+      "in_flight": .integer(knowledge.requestsUnderWay(at: backend.name)),
       "model_state": .optional(world.modelStatus(of: backend.name)?.text),
     ]
   }
 
   /// The time to a stream's first token where it is known, otherwise whatever is.
   private func serviceMs(of backend: String) -> Double? {
-    let times = world.serviceTimes(of: backend, at: time)
+    let times = knowledge.serviceTimes(of: backend, at: time)
     return (times.first { $0.kind.stream } ?? times.first)?.milliseconds
   }
 
   /// Predicted latency one way from three minutes ago to two minutes ahead, each 5 s.
   private var latency: [JSON] {
-    let remote = plan.backends.filter { plan.destinationOfBackend[$0.name] != nil }
     let first = (time.secondsSince1970 / 5).rounded(.down) * 5 - 180
     return plan.site.uplinks.flatMap { uplink in
-      remote.map { backend in
-        let forecast = world.forecast(
-          uplink: uplink.name, destination: plan.destinationOfBackend[backend.name] ?? "")
+      remotePaths(over: uplink).map { path, leg in
+        let forecast = knowledge.forecast(leg)
         let samples = (0...60).map { step -> JSON in
           let seconds = first + Double(step) * 5
           let at = UTC(secondsSince1970: seconds)
           return [.number(seconds), .rounded(forecast?.interval(at: at)?.oneWayMs(at: at), 2)]
         }
         return [
-          "uplink": .string(uplink.name), "backend": .string(backend.name),
+          "uplink": .string(uplink.name), "backend": .string(path.backend),
           "samples": .array(samples),
         ]
       }

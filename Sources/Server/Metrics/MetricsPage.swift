@@ -10,7 +10,10 @@ import Orbits
 /// our own, under `perigee_`. Labels come from the manifest and from closed vocabularies only, so their
 /// number is bounded: no request id, no prompt, no satellite except the one in use.
 struct MetricsPage {
-  let world: World
+  let plan: NodePlan
+  let knowledge: Knowledge
+  /// Bytes and connections of each uplink, by name.
+  let counters: [String: SharedUplink]
   let metrics: NodeMetrics
   let process: ProcessFigures
   let time: UTC
@@ -95,10 +98,10 @@ struct MetricsPage {
   }
 
   private func uplinks(_ out: inout PrometheusText) {
-    let names = world.counters.keys.sorted()
+    let names = counters.keys.sorted()
     out.family("perigee_uplink_bytes_total", .counter, "Bytes over an uplink, by direction.")
     for name in names {
-      guard let count = world.counters[name]?.counters.snapshot else { continue }
+      guard let count = counters[name]?.counters.snapshot else { continue }
       out.sample(
         "perigee_uplink_bytes_total", [("uplink", name), ("direction", "up")],
         Double(count.bytesUp))
@@ -106,24 +109,24 @@ struct MetricsPage {
         "perigee_uplink_bytes_total", [("uplink", name), ("direction", "down")],
         Double(count.bytesDown))
     }
-    let uplinks = world.plan.site.uplinks
+    let uplinks = plan.site.uplinks
     out.family("perigee_uplink_handoffs_total", .counter, "Changes of the serving satellite.")
     for uplink in uplinks {
       out.sample(
         "perigee_uplink_handoffs_total", [("uplink", uplink.name)],
-        Double(world.history(of: uplink.name).handoffs))
+        Double(knowledge.history(of: uplink.name).handoffs))
     }
     out.family(
       "perigee_uplink_outage_seconds_total", .counter, "Time without a route to any backend.")
     for uplink in uplinks {
       out.sample(
         "perigee_uplink_outage_seconds_total", [("uplink", uplink.name)],
-        world.history(of: uplink.name).outageSeconds)
+        knowledge.history(of: uplink.name).outageSeconds)
     }
     out.family("perigee_uplink_serving_satellite", .gauge, "1 for the satellite now serving.")
     for uplink in uplinks {
-      let routes = world.plan.destinations.lazy.compactMap {
-        world.interval(uplink: uplink.name, destination: $0, at: time)?.route
+      let routes = plan.ways.destinations.lazy.compactMap {
+        knowledge.forecast(Leg(uplink: uplink.name, destination: $0))?.interval(at: time)?.route
       }
       guard let satellite = routes.compactMap(\.servingSatellite).first else { continue }
       out.sample(
@@ -132,18 +135,13 @@ struct MetricsPage {
   }
 
   private func links(_ out: inout PrometheusText) {
-    let legs = world.plan.site.uplinks.flatMap { uplink in
-      world.plan.destinations.map { (uplink.name, $0) }
-    }
     func gauge(
       _ name: String, _ help: String, _ value: (Forecast) -> Double?
     ) {
       out.family(name, .gauge, help)
-      for (uplink, destination) in legs {
-        guard let forecast = world.forecast(uplink: uplink, destination: destination),
-          let value = value(forecast)
-        else { continue }
-        out.sample(name, [("uplink", uplink), ("destination", destination)], value)
+      for leg in plan.ways.legs {
+        guard let forecast = knowledge.forecast(leg), let value = value(forecast) else { continue }
+        out.sample(name, [("uplink", leg.uplink), ("destination", leg.destination)], value)
       }
     }
     gauge("perigee_link_up", "1 while the forecast has a route.") {
@@ -167,10 +165,10 @@ struct MetricsPage {
   }
 
   private func backends(_ out: inout PrometheusText) {
-    let paths = world.plan.backends.flatMap(\.paths)
+    let paths = plan.ways.backends.flatMap { plan.ways.paths(to: $0.name) }
     out.family("perigee_backend_healthy", .gauge, "1 while checks say the backend answers.")
     for path in paths {
-      let isHealthy = world.health[path]?.isHealthy ?? true
+      let isHealthy = knowledge.health(of: path)?.isHealthy ?? true
       out.sample(
         "perigee_backend_healthy", [("backend", path.backend), ("uplink", path.uplink)],
         isHealthy ? 1 : 0)
@@ -178,15 +176,15 @@ struct MetricsPage {
     out.family(
       "perigee_link_actual_first_byte_seconds", .gauge, "Latest measured time to first byte.")
     for path in paths {
-      guard let actual = world.lastActualMs(of: path) else { continue }
+      guard let actual = knowledge.lastFirstByteMs(over: path) else { continue }
       out.sample(
         "perigee_link_actual_first_byte_seconds",
         [("backend", path.backend), ("uplink", path.uplink)], actual / 1000)
     }
     out.family(
       "perigee_backend_service_seconds", .gauge, "Estimated time to first byte at the backend.")
-    for backend in world.plan.backends {
-      for (kind, milliseconds) in world.serviceTimes(of: backend.name, at: time) {
+    for backend in plan.backends {
+      for (kind, milliseconds) in knowledge.serviceTimes(of: backend.name, at: time) {
         out.sample(
           "perigee_backend_service_seconds",
           [
@@ -197,10 +195,10 @@ struct MetricsPage {
       }
     }
     out.family("perigee_backend_requests_in_flight", .gauge, "Requests under way.")
-    for backend in world.plan.backends {
+    for backend in plan.backends {
       out.sample(
         "perigee_backend_requests_in_flight", [("backend", backend.name)],
-        Double(world.inFlight(of: backend.name)))
+        Double(knowledge.requestsUnderWay(at: backend.name)))
     }
   }
 

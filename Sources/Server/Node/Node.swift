@@ -189,14 +189,13 @@ public struct Node: Sendable {
   ) async throws -> [LinkEmulator] {
     var emulators: [LinkEmulator] = []
     for backend in plan.backends {
-      guard let destination = plan.destinationOfBackend[backend.name] else { continue }
-      for path in backend.paths {
-        guard plan.uplinks[path.uplink]?.emulated == true,
+      for path in plan.ways.paths(to: backend.name) {
+        guard let leg = plan.ways.leg(of: path), plan.uplinks[path.uplink]?.emulated == true,
           let shared = world.counters[path.uplink]
         else { continue }
         let emulator = LinkEmulator(
           group: group, targetHost: backend.endpoint.host, targetPort: backend.endpoint.port,
-          interval: { world.interval(uplink: path.uplink, destination: destination, at: $0) },
+          interval: { world.forecast(leg)?.interval(at: $0) },
           uplink: shared, seed: plan.seed &+ UInt64(emulators.count), logger: logger)
         let port = try await emulator.start()
         router.setEmulator(backend.endpoint.through(host: "127.0.0.1", port: port), for: path)
@@ -208,17 +207,15 @@ public struct Node: Sendable {
 
   private func probers(world: World, router: LiveRouter, probe: Probe) -> [HealthProber] {
     plan.backends.flatMap { backend in
-      backend.paths.compactMap { path in
-        guard let health = world.health[path], let endpoint = router.endpoint(for: path) else {
-          return nil
-        }
+      plan.ways.paths(to: backend.name).compactMap { path in
+        guard let endpoint = router.endpoint(for: path) else { return nil }
         return HealthProber(
-          health: health, endpoint: endpoint, probe: probe,
+          path: path, policy: backend.backend.health, endpoint: endpoint, probe: probe,
           linkIsUp: {
             // A model that is known not to be ready is not asked whether it is.
             let isReady = world.modelStatus(of: path.backend)?.isReady ?? true
             return isReady && world.isLinkUp(path, at: SystemClock.now())
-          })
+          }, report: world.observeProbe)
       }
     }
   }

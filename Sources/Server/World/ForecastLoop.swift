@@ -1,3 +1,4 @@
+import Decisions
 import Links
 import Logging
 import Network
@@ -22,7 +23,7 @@ struct ForecastLoop: Sendable {
       forecaster: Forecaster(plan.topology), slot: first, entered: Slot(containing: time),
       sky: plan.topology.sky(at: first.start),
       forecasts: plan.site.uplinks.flatMap { uplink in
-        plan.destinations.map { destination in
+        plan.ways.destinations.map { destination in
           Forecast(
             uplink: uplink.name, destination: destination, intervals: [],
             elementAgeSeconds: plan.topology.elementAgeSeconds(at: time))
@@ -73,7 +74,7 @@ struct ForecastLoop: Sendable {
       let later = plan.topology.sky(at: cursor.slot.end)
       let state = NetworkState(plan.topology, slot: cursor.slot, start: cursor.sky, end: later)
       cursor.forecaster.append(
-        cursor.slot, state: state, from: plan.site.name, to: plan.destinations,
+        cursor.slot, state: state, from: plan.site.name, to: plan.ways.destinations,
         onto: &cursor.forecasts)
       cursor.sky = later
       cursor.slot = cursor.slot.next

@@ -68,32 +68,37 @@ final class LiveRouter: RequestRouter {
   func attemptBegan(_ path: PathID, request: String) { world.attemptBegan(path) }
 
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {
-    world.attemptEnded(path)
-    let time = now()
     if world.plan.uplinks[path.uplink]?.emulated != true {
       let counters = world.counters[path.uplink]?.counters
       counters?.count(outcome.bytesUp, .up)
       counters?.count(outcome.bytesDown, .down)
     }
-    guard case .failed(let fault) = outcome.ending, fault.isBackendTrouble,
-      world.isLinkUp(path, at: time)
-    else { return }
-    world.health[path]?.record(.failure(reason: fault.rawValue), at: time)
+    var trouble: String?
+    if case .failed(let fault) = outcome.ending, fault.isBackendTrouble { trouble = fault.rawValue }
+    world.attemptEnded(path, trouble: trouble, at: now())
   }
 
   func requestEnded(_ record: RequestRecord) {
     for attempt in record.attempts where attempt.fault == nil {
-      world.observe(attempt, of: record.facts)
-      // A refusal of the caller's request says nothing about the backend, good or bad.
-      if let status = attempt.status, (200..<300).contains(status) {
-        world.health[attempt.path]?.record(.success, at: attempt.ended)
-      }
+      world.observe(AnsweredAttempt(attempt, of: record.facts))
     }
     metrics.observe(record)
     requests.append(record)
   }
 
   func requestRefused(_ refusal: Refusal) { metrics.observe(refusal) }
+}
+
+extension AnsweredAttempt {
+  /// What there is to learn from an attempt without a fault.
+  init(_ attempt: RequestRecord.Attempt, of facts: RequestFacts) {
+    self.init(
+      path: attempt.path,
+      service: ServiceKind(
+        backend: attempt.path.backend, endpoint: facts.endpoint, stream: facts.stream),
+      started: attempt.started, reusedConnection: attempt.reusedConnection,
+      firstByte: attempt.firstByte, ended: attempt.ended, status: attempt.status)
+  }
 }
 
 extension Fault {

@@ -10,8 +10,6 @@ struct NodePlan: Sendable {
     var backend: Backend
     /// Where it is reached directly.
     var endpoint: Endpoint
-    /// The ways to it: one over each uplink, or the single local one.
-    var paths: [PathID]
 
     var name: String { backend.name }
   }
@@ -20,11 +18,8 @@ struct NodePlan: Sendable {
   let site: Site
   let backends: [BackendPlan]
   let topology: Topology
-  /// The names of the places that backends are at, less the node's own site; each once.
-  let destinations: [String]
-  /// For each model that clients can name, the ways to the backends that serve it.
-  let pathsByModel: [String: [PathID]]
-  let destinationOfBackend: [String: String]
+  /// The same as decisions see it: who serves what, over which uplinks, where.
+  let ways: Ways
   private let backendsByName: [String: BackendPlan]
   let uplinks: [String: Uplink]
   let seed: UInt64
@@ -38,29 +33,10 @@ struct NodePlan: Sendable {
       zones: fleet.zones)
     self.uplinks = Dictionary(
       site.uplinks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    self.backends = endpoints.map { backend, endpoint in
-      let isLocal = backend.location == .site(site.name)
-      let ways = isLocal ? [PathID.localUplink] : site.uplinks.map(\.name)
-      return BackendPlan(
-        backend: backend, endpoint: endpoint,
-        paths: ways.map { PathID(backend: backend.name, uplink: $0) })
-    }
-    var destinations: [String] = []
-    var destinationOfBackend: [String: String] = [:]
-    var pathsByModel: [String: [PathID]] = [:]
-    for plan in backends {
-      let place = plan.backend.location.name
-      if place != site.name {
-        destinationOfBackend[plan.name] = place
-        if !destinations.contains(place) { destinations.append(place) }
-      }
-      for model in plan.backend.models { pathsByModel[model.name, default: []] += plan.paths }
-    }
+    self.backends = endpoints.map { BackendPlan(backend: $0, endpoint: $1) }
     self.backendsByName = Dictionary(
       backends.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    self.destinations = destinations
-    self.destinationOfBackend = destinationOfBackend
-    self.pathsByModel = pathsByModel
+    self.ways = site.ways(to: backends.map(\.backend))
   }
 
   /// The backend of that name.

@@ -1,12 +1,12 @@
 import Decisions
 import Fleet
 import Orbits
-import Synchronization
+import TestSupport
 import Testing
 
-@testable import Links
-
 @Suite struct HealthStateTests {
+  private let epoch = UTC(year: 2026, month: 1, day: 1)
+
   /// The rule said plainly: look at the last outcomes; enough of the other kind in a row turn it.
   private func plainly(_ outcomes: [Bool], unhealthy: Int, healthy: Int) -> [Bool] {
     var isHealthy = true
@@ -24,11 +24,11 @@ import Testing
 
   @Test func itTurnsAfterEnoughContraryOutcomesInARow() throws {
     for seed in 0..<2_000 as Range<UInt64> {
-      var random = SplitMix64(seed: seed)
+      var random = Seeded(seed)
       let unhealthy = Int.random(in: 1...5, using: &random)
       let healthy = Int.random(in: 1...5, using: &random)
-      let bias = random.unit()
-      let outcomes = (0..<60).map { _ in random.unit() < bias }
+      let bias = Double.random(in: 0..<1, using: &random)
+      let outcomes = (0..<60).map { _ in Double.random(in: 0..<1, using: &random) < bias }
       let policy = HealthCheckPolicy(unhealthyThreshold: unhealthy, healthyThreshold: healthy)
       var state = HealthState(policy: policy, at: epoch)
       var transitions: [HealthTransition] = []
@@ -70,22 +70,5 @@ import Testing
     var state = HealthState(policy: policy, at: epoch)
     #expect(state.record(.failure(reason: "x"), at: epoch) != nil)
     #expect(state.record(.success, at: epoch) != nil)
-  }
-
-  @Test func requestsAndChecksCountAlikeFromAnyThread() async {
-    let transitions = Mutex<[HealthTransition]>([])
-    let health = PathHealth(
-      path: PathID(backend: "b", uplink: "u"),
-      policy: HealthCheckPolicy(unhealthyThreshold: 1_000), at: epoch
-    ) { _, transition in transitions.withLock { $0.append(transition) } }
-    await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<10 {
-        group.addTask {
-          for _ in 0..<100 { health.record(.failure(reason: "reset"), at: epoch) }
-        }
-      }
-    }
-    #expect(!health.isHealthy)
-    #expect(transitions.withLock { $0.count } == 1)
   }
 }

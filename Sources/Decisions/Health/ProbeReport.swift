@@ -1,0 +1,21 @@
+import Orbits
+
+/// What one health check of a backend over one uplink found.
+public struct ProbeReport: Sendable, Equatable {
+  /// Which backend over which uplink.
+  public var path: PathID
+  /// Whether the backend answered as it should.
+  public var outcome: HealthOutcome
+  /// The round trip that the check measured, milliseconds; `nil` where it measured none.
+  public var roundTripMs: Double?
+  /// When the check was over.
+  public var ended: UTC
+
+  /// Creates a report.
+  public init(path: PathID, outcome: HealthOutcome, roundTripMs: Double? = nil, ended: UTC) {
+    self.path = path
+    self.outcome = outcome
+    self.roundTripMs = roundTripMs
+    self.ended = ended
+  }
+}

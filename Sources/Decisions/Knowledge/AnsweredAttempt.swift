@@ -1,0 +1,37 @@
+import Orbits
+
+/// An attempt that a backend answered: what there is to learn from it.
+public struct AnsweredAttempt: Sendable, Equatable {
+  /// Which backend over which uplink.
+  public var path: PathID
+  /// What was asked, and whether as a stream.
+  public var service: ServiceKind
+  /// When the attempt began.
+  public var started: UTC
+  /// Whether a kept connection was reused.
+  public var reusedConnection: Bool
+  /// When the first byte of the answer (of a stream: its first event) came; `nil` where none did.
+  public var firstByte: UTC?
+  /// When the attempt was over.
+  public var ended: UTC
+  /// The backend's status, where it answered.
+  public var status: Int?
+
+  /// Creates an attempt.
+  public init(
+    path: PathID, service: ServiceKind, started: UTC, reusedConnection: Bool, firstByte: UTC?,
+    ended: UTC, status: Int?
+  ) {
+    self.path = path
+    self.service = service
+    self.started = started
+    self.reusedConnection = reusedConnection
+    self.firstByte = firstByte
+    self.ended = ended
+    self.status = status
+  }
+
+  /// Whether the answer is what was asked for: a refusal is quick, and says nothing about the time an
+  /// answer takes, nor whether the backend is well.
+  public var isGood: Bool { status.map { (200..<300).contains($0) } ?? false }
+}

@@ -1,0 +1,206 @@
+import Decisions
+import Fleet
+import Network
+import Orbits
+import Testing
+
+/// What is learned from requests, checks and slots, in virtual time.
+@Suite struct KnowledgeTests {
+  private static let start = UTC(year: 2026, month: 11, day: 25)
+  private static let local = PathID(backend: "near", uplink: PathID.localUplink)
+  private static let overLEO = PathID(backend: "far", uplink: "leo")
+  private static let leg = Leg(uplink: "leo", destination: "region")
+
+  private static let ways = Ways(
+    uplinks: ["leo", "geo"],
+    backends: [
+      Ways.Backend(name: "near", destination: nil, models: ["m"]),
+      Ways.Backend(
+        name: "far", destination: "region", models: ["m", "n"], handshakeRoundTrips: 2,
+        health: HealthCheckPolicy(unhealthyThreshold: 2, healthyThreshold: 2)),
+    ])
+
+  private var knowledge = Knowledge(ways, at: start)
+
+  private static func time(_ second: Double) -> UTC { start.adding(seconds: second) }
+
+  private static func attempt(
+    at second: Double, over path: PathID = local, firstByteMs: Double = 100, status: Int = 200,
+    reused: Bool = true
+  ) -> AnsweredAttempt {
+    let firstByte = time(second + firstByteMs / 1000)
+    return AnsweredAttempt(
+      path: path,
+      service: ServiceKind(backend: path.backend, endpoint: "/v1/chat/completions", stream: true),
+      started: time(second), reusedConnection: reused, firstByte: firstByte, ended: firstByte,
+      status: status)
+  }
+
+  /// A forecast of the LEO leg from ``start`` on, slot by slot: the serving satellite, or none.
+  private static func forecast(_ satellites: [String?], oneWayMs: Double = 20) -> Forecast {
+    var slot = Slot(containing: start)
+    let intervals = satellites.map { satellite in
+      defer { slot = slot.next }
+      let route = satellite.map {
+        Route(
+          hops: ["island", $0, "region"], servingSatellite: $0, propagationStartMs: oneWayMs,
+          propagationEndMs: oneWayMs, processingMs: 0, jitterMs: 0, loss: 0,
+          up: .megabitsPerSecond(10), down: .megabitsPerSecond(10), pricePerGB: 0)
+      }
+      return Forecast.Interval(start: slot.start, end: slot.end, route: route)
+    }
+    return Forecast(uplink: "leo", destination: "region", intervals: intervals)
+  }
+
+  private func candidate(_ path: PathID = local, at second: Double) throws -> Candidate {
+    let facts = RequestFacts(
+      id: "r", endpoint: "/v1/chat/completions", model: "m", stream: true, bytes: 0,
+      arrival: Self.start, deadline: Self.time(600))
+    return try #require(
+      knowledge.candidates(for: facts, at: Self.time(second)).first { $0.path == path })
+  }
+
+  // MARK: Service times and connections
+
+  @Test mutating func aRefusalIsNoMeasurement() throws {
+    _ = knowledge.observe(Self.attempt(at: 0, firstByteMs: 400))
+    for second in 1..<9 {
+      _ = knowledge.observe(Self.attempt(at: Double(second), firstByteMs: 1, status: 422))
+    }
+    #expect(try candidate(at: 0.4).serviceMs > 399)
+  }
+
+  @Test mutating func aBackendThatClosesAfterEachAnswerIsExpectedToCostAHandshake() throws {
+    #expect(try candidate(at: 0).setupRoundTrips == 1, "nothing is known yet")
+    for second in 0..<4 {
+      _ = knowledge.observe(Self.attempt(at: Double(second), reused: false))
+    }
+    #expect(try candidate(at: 4).setupRoundTrips == 1)
+    for second in 4..<20 { _ = knowledge.observe(Self.attempt(at: Double(second))) }
+    #expect(try candidate(at: 20).setupRoundTrips < 0.01)
+    #expect(try candidate(at: 200).setupRoundTrips == 1, "kept connections do not last")
+  }
+
+  @Test mutating func requestsSideBySideTeachNothingAboutKeptConnections() throws {
+    _ = knowledge.observe(Self.attempt(at: 0, firstByteMs: 1_000))
+    _ = knowledge.observe(Self.attempt(at: 0.5, firstByteMs: 1_000, reused: false))
+    #expect(try candidate(at: 2).setupRoundTrips == 0)
+  }
+
+  @Test mutating func thePathsShareIsNotTheBackends() throws {
+    knowledge.publish([Self.forecast(["a", "a"])])
+    _ = knowledge.observe(
+      Self.attempt(at: 1, over: Self.overLEO, firstByteMs: 500, reused: false))
+    // One way 20 ms: a round trip of 40 ms, and two more for TCP and TLS.
+    #expect(abs(try candidate(Self.overLEO, at: 1.5).serviceMs - 380) < 1e-6)
+    #expect(knowledge.lastFirstByteMs(over: Self.overLEO).map { abs($0 - 500) < 1e-6 } == true)
+  }
+
+  // MARK: Requests under way
+
+  @Test mutating func requestsUnderWayAreCounted() throws {
+    knowledge.attemptBegan(Self.local)
+    knowledge.attemptBegan(Self.local)
+    #expect(try candidate(at: 0).inFlight == 2)
+    for _ in 0..<3 { _ = knowledge.attemptEnded(Self.local, trouble: nil, at: Self.start) }
+    #expect(try candidate(at: 0).inFlight == 0)
+  }
+
+  // MARK: Health
+
+  @Test mutating func checksAndRequestsCountAlike() throws {
+    knowledge.publish([Self.forecast(["a", "a"])])
+    let probe = ProbeReport(
+      path: Self.overLEO, outcome: .failure(reason: "status 500"), ended: Self.time(1))
+    #expect(knowledge.observeProbe(probe) == nil)
+    #expect(
+      knowledge.attemptEnded(Self.overLEO, trouble: "link_reset", at: Self.time(2))
+        == HealthTransition(isHealthy: false, time: Self.time(2), reason: "link_reset"))
+    #expect(try !candidate(Self.overLEO, at: 2).isHealthy)
+    #expect(try candidate(PathID(backend: "far", uplink: "geo"), at: 2).isHealthy)
+    #expect(knowledge.observe(Self.attempt(at: 3, over: Self.overLEO)) == nil)
+    let better = ProbeReport(path: Self.overLEO, outcome: .success, ended: Self.time(4))
+    #expect(knowledge.observeProbe(better)?.isHealthy == true)
+    #expect(try candidate(Self.overLEO, at: 4).isHealthy)
+  }
+
+  @Test mutating func troubleWhileTheLinkIsDownIsNotHeldAgainstTheBackend() throws {
+    knowledge.publish([Self.forecast(["a", nil])])
+    for _ in 0..<5 {
+      #expect(
+        knowledge.attemptEnded(Self.overLEO, trouble: "link_reset", at: Self.time(13)) == nil)
+    }
+    #expect(knowledge.health(of: Self.overLEO)?.isHealthy == true)
+    for _ in 0..<2 {
+      _ = knowledge.attemptEnded(Self.overLEO, trouble: "link_reset", at: Self.time(3))
+    }
+    #expect(knowledge.health(of: Self.overLEO)?.isHealthy == false)
+  }
+
+  @Test mutating func aModelThatIsNotReadyIsNotHealthy() throws {
+    knowledge.setReady(false, backend: "near")
+    #expect(try !candidate(at: 0).isHealthy)
+    knowledge.setReady(true, backend: "near")
+    #expect(try candidate(at: 0).isHealthy)
+  }
+
+  // MARK: Forecasts
+
+  @Test func aRemotePathWithoutAForecastLeadsNowhere() throws {
+    #expect(try candidate(Self.overLEO, at: 0).forecast?.intervals.isEmpty == true)
+    #expect(try candidate(at: 0).forecast == nil)
+    #expect(!knowledge.isLinkUp(Self.overLEO, at: Self.start))
+    #expect(knowledge.isLinkUp(Self.local, at: Self.start))
+  }
+
+  @Test mutating func slotsAreCountedAsHandoffsAndOutages() {
+    let satellites = ["a", "a", "b", nil, nil, "b", "c"]
+    knowledge.publish([Self.forecast(satellites)])
+    var slot = Slot(containing: Self.start)
+    var seen: [[Double]] = []
+    for _ in satellites {
+      knowledge.enter(slot)
+      let history = knowledge.history(of: "leo")
+      seen.append([Double(history.handoffs), history.outageSeconds])
+      slot = slot.next
+    }
+    #expect(
+      seen == [[0, 0], [0, 0], [1, 0], [1, 0], [1, 15], [1, 30], [2, 30]])
+    #expect(knowledge.history(of: "leo").servingSatellite == "c")
+  }
+}
+
+/// The ways from a site to its backends.
+@Suite struct WaysTests {
+  @Test func theManifestsBackendsBecomeWays() {
+    let uplinks = ["leo", "fiber"].map {
+      Uplink(
+        name: $0, medium: .fiber(landsAt: "pop", stretch: 1), up: .megabitsPerSecond(1),
+        down: .megabitsPerSecond(1))
+    }
+    let site = Site(
+      name: "island", kind: .terminal, track: .fixed(Geodetic(latitudeDeg: 0, longitudeDeg: 0)),
+      uplinks: uplinks)
+    func backend(_ name: String, _ scheme: BackendURL.Scheme, at place: Backend.Location) -> Backend
+    {
+      Backend(
+        name: name, location: place,
+        source: .url(BackendURL(scheme: scheme, host: "h", port: 1, basePath: "")),
+        models: [ServedModel(name: "m")])
+    }
+    let ways = site.ways(to: [
+      backend("near", .http, at: .site("island")), backend("far", .https, at: .site("region")),
+      backend("up", .http, at: .zone("region")),
+    ])
+    #expect(ways.destinations == ["region"])
+    #expect(ways.legs.map(\.uplink) == ["leo", "fiber"])
+    #expect(ways.backends.map(\.handshakeRoundTrips) == [1, 2, 1])
+    #expect(
+      ways.paths(serving: "m").map(\.description) == [
+        "near over local", "far over leo", "far over fiber", "up over leo", "up over fiber",
+      ])
+    #expect(ways.leg(of: PathID(backend: "near", uplink: "local")) == nil)
+    #expect(ways.leg(of: PathID(backend: "far", uplink: "leo"))?.destination == "region")
+    #expect(ways.paths(serving: "unknown").isEmpty && ways.paths(to: "unknown").isEmpty)
+  }
+}
