@@ -74,7 +74,7 @@ let package = Package(
     tests("Network", ["Orbits"]),
     tests("Calibration", ["Orbits", "Network"]),
     tests("Fleet", ["Orbits", "Network"]),
-    tests("Decisions", ["Orbits", "Network", "Fleet"]),
+    tests("Decisions", ["Orbits", "Network", "Calibration", "Fleet"], exclude: ["Fixtures"]),
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     tests("Gateway", ["Orbits", "Decisions", "Links"] + nio, exclude: ["Python"]),
     tests("Models"),
