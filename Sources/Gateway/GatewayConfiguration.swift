@@ -1,3 +1,4 @@
+import Decisions
 import Links
 
 /// What a gateway listens on, whom it lets in, and how much and how long it bears.
@@ -42,12 +43,12 @@ public struct GatewayConfiguration: Sendable {
   /// Bounds on every wait.
   public struct Timeouts: Sendable, Equatable {
     /// For a connection to an upstream, TLS included.
-    public var connect: Duration = .seconds(5)
+    public var connect = RequestStateMachine.Waits.standard.connect
     /// From a request's last byte to the answer's first, while another candidate is left to try. The
     /// last one has until the client's deadline.
-    public var firstByte: Duration = .seconds(120)
+    public var firstByte = RequestStateMachine.Waits.standard.firstByte
     /// Between two events of a stream, or two reads of an answer's body.
-    public var idle: Duration = .seconds(120)
+    public var idle = RequestStateMachine.Waits.standard.idle
     /// For a request's head, and between two reads of its body.
     public var requestHead: Duration = .seconds(30)
     /// Between two requests of a client's connection.
@@ -74,7 +75,7 @@ public struct GatewayConfiguration: Sendable {
   /// Bounds on every wait.
   public var timeouts = Timeouts()
   /// How long a stream may stay silent before its first event until a comment is sent, and how often.
-  public var heartbeat: Duration = .seconds(5)
+  public var heartbeat = RequestStateMachine.Waits.standard.heartbeat
 
   /// Creates a configuration.
   public init(

@@ -1,3 +1,4 @@
+import Decisions
 import NIOHTTP1
 
 /// An error that the gateway itself answers, before it takes an API family's shape.

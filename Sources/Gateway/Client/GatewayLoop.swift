@@ -1,3 +1,4 @@
+import Decisions
 import Logging
 import NIOCore
 import Orbits
@@ -35,10 +36,9 @@ final class GatewayLoop {
     self.logger = logger
     self.now = now
     waits = RequestStateMachine.Waits(
-      connect: TimeAmount(configuration.timeouts.connect),
-      firstByte: TimeAmount(configuration.timeouts.firstByte),
-      idle: TimeAmount(configuration.timeouts.idle),
-      heartbeat: max(.milliseconds(10), TimeAmount(configuration.heartbeat)))
+      connect: configuration.timeouts.connect, firstByte: configuration.timeouts.firstByte,
+      idle: configuration.timeouts.idle,
+      heartbeat: max(.milliseconds(10), configuration.heartbeat))
   }
 
   /// A new request id.

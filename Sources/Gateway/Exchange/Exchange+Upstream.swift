@@ -1,3 +1,4 @@
+import Decisions
 import Links
 import NIOCore
 import NIOHTTP1
@@ -12,9 +13,9 @@ extension Exchange: UpstreamUser {
     guard let endpoint else { return connection.close() }
     self.connection = connection
     // A TLS handshake is part of connecting; upstreamTookRequest() tells when it is done.
-    if connection.isReused || !endpoint.tls { machine.awaitAnswer(at: now) }
+    if connection.isReused || !endpoint.tls { machine.awaitAnswer(at: Instant(now)) }
     sendRequest(to: endpoint, over: connection)
-    sink.wake(at: machine.nextWake)
+    sink.wake(at: machine.nextWake.map(NIODeadline.init))
   }
 
   func upstreamConnectFailed(_ fault: Fault, detail: String) {
@@ -24,7 +25,7 @@ extension Exchange: UpstreamUser {
 
   func upstreamTookRequest() {
     machine.awaitAnswer(at: .now())
-    sink.wake(at: machine.nextWake)
+    sink.wake(at: machine.nextWake.map(NIODeadline.init))
   }
 
   func upstreamLost(_ fault: Fault, detail: String) {
@@ -39,11 +40,11 @@ extension Exchange: UpstreamUser {
       switch try response.receive(head: head) {
       case .json, .rejection:
         attempts[attempts.count - 1].firstByte = now
-        machine.receivedHead(isError: false, at: now)
-      case .failure: machine.receivedHead(isError: true, at: now)
+        machine.receivedHead(isError: false, at: Instant(now))
+      case .failure: machine.receivedHead(isError: true, at: Instant(now))
       case .events: break
       }
-      sink.wake(at: machine.nextWake)
+      sink.wake(at: machine.nextWake.map(NIODeadline.init))
     } catch {
       attemptFailed(error.fault, detail: error.detail)
     }
@@ -55,7 +56,7 @@ extension Exchange: UpstreamUser {
       try response.receive(body: bytes)
       if response.kind == .events {
         try forwardEvents()
-        sink.wake(at: machine.nextWake)
+        sink.wake(at: machine.nextWake.map(NIODeadline.init))
       } else {
         try hold(bytes.readableBytes)
         machine.progressed(at: .now())

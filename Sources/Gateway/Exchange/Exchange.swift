@@ -42,8 +42,8 @@ final class Exchange {
     self.decision = decision
     self.clock = clock
     machine = RequestStateMachine(
-      candidates: decision.ranked.count, isStream: facts.stream, deadline: deadline,
-      waits: loop.waits, now: clock.monotonic)
+      candidates: decision.ranked.count, isStream: facts.stream,
+      deadline: Instant(deadline), waits: loop.waits, now: Instant(clock.monotonic))
     response = Self.newResponse(loop, facts)
   }
 
@@ -64,7 +64,7 @@ final class Exchange {
       case .breakStream(let fault): breakStream(fault)
       }
     }
-    sink.wake(at: machine.nextWake)
+    sink.wake(at: machine.nextWake.map(NIODeadline.init))
   }
 
   /// Begins an attempt; gives what is in the way of it, if anything is.
@@ -74,7 +74,7 @@ final class Exchange {
     response = Self.newResponse(loop, facts)
     attempts.append(
       AttemptLog(path: scored.path, predictedMs: scored.predictedMs, started: now))
-    machine.opened(at: now)
+    machine.opened(at: Instant(now))
     loop.router.attemptBegan(scored.path, request: facts.id)
     guard let endpoint = loop.router.endpoint(for: scored.path) else {
       return .init(fault: .linkNoPath, detail: "the path is gone")
@@ -178,7 +178,7 @@ extension Exchange {
       return attemptFailed(.callerDeadline, detail: "the client's deadline passed")
     case .expired(let fault): return attemptFailed(fault, detail: "no progress in time")
     }
-    sink.wake(at: machine.nextWake)
+    sink.wake(at: machine.nextWake.map(NIODeadline.init))
   }
 
   /// Tells the router what became of the request. Called once, before the answer's last byte is written.

@@ -1,3 +1,5 @@
+import Decisions
+
 /// How an attempt to get an answer over one path ended.
 public struct AttemptOutcome: Sendable, Equatable {
   /// The three ways an attempt ends.

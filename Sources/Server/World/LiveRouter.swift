@@ -100,16 +100,3 @@ extension AnsweredAttempt {
       firstByte: attempt.firstByte, ended: attempt.ended, status: attempt.status)
   }
 }
-
-extension Fault {
-  /// Whether the fault says something about the backend or the way to it, for passive health checks.
-  fileprivate var isBackendTrouble: Bool {
-    switch self {
-    case .linkRefused, .linkReset, .linkConnectTimeout, .linkUnreachable, .linkTLS,
-      .providerRefused, .providerError, .providerBadAnswer, .providerTruncated, .providerTimeout,
-      .providerStalled:
-      true
-    default: false
-    }
-  }
-}

@@ -1,3 +1,4 @@
+import Decisions
 import Links
 import Orbits
 import Testing

@@ -1,3 +1,4 @@
+import Decisions
 import NIOCore
 import NIOPosix
 import Testing

@@ -1,22 +1,41 @@
-import NIOCore
-
 /// Where a request stands between its arrival and its end, apart from all I/O and clocks.
 ///
 /// It tries candidates in order until one answers, within the client's deadline. Until the first byte
 /// of an answer's body has gone to the client another candidate can take over, even after a stream's
 /// head and comments have gone; after it, a failure can only be told.
-struct RequestStateMachine {
+public struct RequestStateMachine: Sendable {
   /// The waits it bounds.
-  struct Waits {
-    var connect: TimeAmount
-    var firstByte: TimeAmount
-    var idle: TimeAmount
-    var heartbeat: TimeAmount
+  public struct Waits: Sendable, Equatable {
+    /// For a connection.
+    public var connect: Duration
+    /// From a request's last byte to the answer's first, while another candidate is left to try.
+    public var firstByte: Duration
+    /// Between two signs of an answer that has begun.
+    public var idle: Duration
+    /// How long a stream may be silent before its first event until a comment is sent, and how often.
+    public var heartbeat: Duration
     /// For the body of an error that is going to be passed over anyway.
-    var errorBody: TimeAmount = .seconds(5)
+    public var errorBody: Duration
+
+    /// What a gateway waits where nobody has said otherwise.
+    public static let standard = Waits(
+      connect: .seconds(5), firstByte: .seconds(120), idle: .seconds(120), heartbeat: .seconds(5))
+
+    /// Creates bounds.
+    public init(
+      connect: Duration, firstByte: Duration, idle: Duration, heartbeat: Duration,
+      errorBody: Duration = .seconds(5)
+    ) {
+      self.connect = connect
+      self.firstByte = firstByte
+      self.idle = idle
+      self.heartbeat = heartbeat
+      self.errorBody = errorBody
+    }
   }
 
-  enum Phase: Equatable {
+  /// What is being waited for.
+  public enum Phase: Sendable, Equatable {
     /// Before the first attempt, or between two.
     case idle
     /// Until the connection stands.
@@ -33,7 +52,8 @@ struct RequestStateMachine {
     case done
   }
 
-  enum Action: Equatable {
+  /// What to do next.
+  public enum Action: Sendable, Equatable {
     /// Try a candidate; over a new connection if `fresh`.
     case open(candidate: Int, fresh: Bool)
     /// Answer with an error: no candidate is left, or no time.
@@ -42,7 +62,9 @@ struct RequestStateMachine {
     case breakStream(Fault)
   }
 
-  enum Tick: Equatable {
+  /// What a moment brings.
+  public enum Tick: Sendable, Equatable {
+    /// Nothing is due.
     case nothing
     /// Send a comment, after a stream's head if `begins`.
     case heartbeat(begins: Bool)
@@ -50,23 +72,31 @@ struct RequestStateMachine {
     case expired(Fault)
   }
 
-  private(set) var phase = Phase.idle
+  /// What is being waited for.
+  public private(set) var phase = Phase.idle
   /// Whether the head of a stream has gone to the client.
-  private(set) var hasBegun = false
+  public private(set) var hasBegun = false
   private let candidates: Int
   private let isStream: Bool
-  private let deadline: NIODeadline
+  private let deadline: Instant
   private let waits: Waits
   private var candidate = 0
   private var hasRetriedFresh = false
   private var isClientSlow = false
   /// When the present wait began.
-  private var since: NIODeadline
-  private var nextHeartbeat: NIODeadline
+  private var since: Instant
+  private var nextHeartbeat: Instant
 
-  /// - Parameter candidates: How many there are, at least one.
-  init(
-    candidates: Int, isStream: Bool, deadline: NIODeadline, waits: Waits, now: NIODeadline
+  /// Creates the state of a request that has just arrived.
+  ///
+  /// - Parameters:
+  ///   - candidates: How many there are to try.
+  ///   - isStream: Whether the client asked for a stream.
+  ///   - deadline: When the client gives up.
+  ///   - waits: The waits to bound.
+  ///   - now: The moment.
+  public init(
+    candidates: Int, isStream: Bool, deadline: Instant, waits: Waits, now: Instant
   ) {
     self.candidates = candidates
     self.isStream = isStream
@@ -77,32 +107,32 @@ struct RequestStateMachine {
   }
 
   /// Begins with the best candidate.
-  mutating func start() -> Action {
+  public mutating func start() -> Action {
     if candidates > 0 { return .open(candidate: 0, fresh: false) }
     phase = .done
     return .giveUp(.linkNoPath)
   }
 
   /// An attempt has begun.
-  mutating func opened(at now: NIODeadline) { enter(.connecting, now) }
+  public mutating func opened(at now: Instant) { enter(.connecting, now) }
 
   /// The connection stands, or the request has been sent: the wait for an answer begins (anew).
-  mutating func awaitAnswer(at now: NIODeadline) {
+  public mutating func awaitAnswer(at now: Instant) {
     if phase == .connecting || phase == .waiting { enter(.waiting, now) }
   }
 
   /// The head of an answer that is no stream has come.
-  mutating func receivedHead(isError: Bool, at now: NIODeadline) {
+  public mutating func receivedHead(isError: Bool, at now: Instant) {
     enter(isError ? .receivingError : .receiving, now)
   }
 
   /// More of an answer has come.
-  mutating func progressed(at now: NIODeadline) {
+  public mutating func progressed(at now: Instant) {
     if phase != .receivingError { since = now }
   }
 
   /// An event goes to the client. True for the first one if the head has to go before it.
-  mutating func forwardEvent(at now: NIODeadline) -> Bool {
+  public mutating func forwardEvent(at now: Instant) -> Bool {
     let begins = !hasBegun
     hasBegun = true
     enter(.streaming, now)
@@ -110,7 +140,7 @@ struct RequestStateMachine {
   }
 
   /// The client reads slower than the stream comes, or has caught up.
-  mutating func clientIsSlow(_ isSlow: Bool, at now: NIODeadline) {
+  public mutating func clientIsSlow(_ isSlow: Bool, at now: Instant) {
     isClientSlow = isSlow
     since = now
   }
@@ -120,7 +150,7 @@ struct RequestStateMachine {
   /// - Parameter wasStale: The connection was a kept one and died before any byte of an answer. The
   ///   same candidate then gets one more chance over a new connection: the backend may just have closed
   ///   the old one, which says nothing about it.
-  mutating func failed(_ fault: Fault, wasStale: Bool, at now: NIODeadline) -> Action? {
+  public mutating func failed(_ fault: Fault, wasStale: Bool, at now: Instant) -> Action? {
     switch phase {
     case .done: return nil
     case .streaming:
@@ -145,12 +175,12 @@ struct RequestStateMachine {
   }
 
   /// The client has the whole answer, or has left. False if it was over already.
-  mutating func finish() -> Bool {
+  public mutating func finish() -> Bool {
     defer { phase = .done }
     return phase != .done
   }
 
-  private mutating func enter(_ next: Phase, _ now: NIODeadline) {
+  private mutating func enter(_ next: Phase, _ now: Instant) {
     phase = next
     since = now
   }
@@ -158,7 +188,7 @@ struct RequestStateMachine {
 
 extension RequestStateMachine {
   /// When to call ``tick(at:)`` next.
-  var nextWake: NIODeadline? {
+  public var nextWake: Instant? {
     guard phase != .idle, phase != .done else { return nil }
     var wake = phase == .streaming ? expiry.time : min(expiry.time, deadline)
     if beats { wake = min(wake, nextHeartbeat) }
@@ -166,7 +196,7 @@ extension RequestStateMachine {
   }
 
   /// What is due.
-  mutating func tick(at now: NIODeadline) -> Tick {
+  public mutating func tick(at now: Instant) -> Tick {
     guard phase != .idle, phase != .done else { return .nothing }
     let expiry = expiry
     if phase != .streaming, now >= deadline, deadline < expiry.time {
@@ -184,7 +214,7 @@ extension RequestStateMachine {
   private var beats: Bool { isStream && phase != .streaming }
 
   /// When the present wait is over, and whose fault that is.
-  private var expiry: (time: NIODeadline, fault: Fault) {
+  private var expiry: (time: Instant, fault: Fault) {
     switch phase {
     case .idle, .done: (.distantFuture, .ownInternal)
     case .connecting: (since + waits.connect, .linkConnectTimeout)

@@ -1,14 +1,14 @@
-import NIOCore
+import Decisions
 import TestSupport
 import Testing
-
-@testable import Gateway
 
 @Suite struct RequestStateMachineTests {
   private static let waits = RequestStateMachine.Waits(
     connect: .seconds(5), firstByte: .seconds(120), idle: .seconds(60), heartbeat: .seconds(10))
 
-  private func at(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(0) + .seconds(seconds) }
+  private func at(_ seconds: Int64) -> Instant {
+    Instant(nanoseconds: seconds * 1_000_000_000)
+  }
 
   private func machine(_ candidates: Int, stream: Bool = false) -> RequestStateMachine {
     RequestStateMachine(

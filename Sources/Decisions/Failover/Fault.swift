@@ -66,25 +66,17 @@ public enum Fault: String, Sendable, CaseIterable {
 }
 
 extension Fault {
-  /// Whether the time for an answer ran out, which is answered with 504.
-  var isTimeout: Bool {
-    switch self {
-    case .callerDeadline, .providerTimeout, .providerStalled, .linkConnectTimeout: true
-    default: false
-    }
-  }
-
   /// Whether the path or the backend behind it is to blame.
-  var isOfPath: Bool { rawValue.hasPrefix("provider") || rawValue.hasPrefix("link") }
+  public var isOfPath: Bool { rawValue.hasPrefix("provider") || rawValue.hasPrefix("link") }
 
-  /// OpenAI's `type` of an error with this fault.
-  var errorType: String {
-    if self == .callerDeadline { return "timeout_error" }
-    return switch rawValue.prefix(while: { $0 != "_" }) {
-    case "provider": "upstream_error"
-    case "link": "link_error"
-    case "own": "server_error"
-    default: "invalid_request_error"
+  /// Whether it speaks against the backend's health, or the health of the way to it.
+  public var isBackendTrouble: Bool {
+    switch self {
+    case .linkRefused, .linkReset, .linkConnectTimeout, .linkUnreachable, .linkTLS,
+      .providerRefused, .providerError, .providerBadAnswer, .providerTruncated, .providerTimeout,
+      .providerStalled:
+      true
+    default: false
     }
   }
 }

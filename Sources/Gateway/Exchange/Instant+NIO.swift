@@ -1,0 +1,19 @@
+import Decisions
+import NIOCore
+
+extension Instant {
+  /// The instant on the event loops' monotonic clock.
+  init(_ deadline: NIODeadline) {
+    self.init(nanoseconds: Int64(clamping: deadline.uptimeNanoseconds))
+  }
+
+  /// This moment on the event loops' clock.
+  static func now() -> Instant { Instant(NIODeadline.now()) }
+}
+
+extension NIODeadline {
+  /// The point in time of an instant on the event loops' clock.
+  init(_ instant: Instant) {
+    self = .uptimeNanoseconds(UInt64(max(0, instant.nanoseconds)))
+  }
+}
