@@ -80,7 +80,8 @@ let package = Package(
     tests("Models"),
     tests("Catalogue", ["Orbits"], exclude: ["Python"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["perigee", "TestSupport"], exclude: ["Python"],
+      name: "CommandLineTests", dependencies: ["perigee", "Orbits", "TestSupport"],
+      exclude: ["Python"],
       swiftSettings: settings),
     tests(
       "Server", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models"] + nio,

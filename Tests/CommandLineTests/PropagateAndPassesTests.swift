@@ -1,4 +1,5 @@
 import Foundation
+import Orbits
 import Testing
 
 @Suite struct PropagateCommandTests {
@@ -60,6 +61,55 @@ import Testing
       let altitude = try #require(Double(geodetic[index][5]))
       #expect((380.0...460.0).contains(altitude))
     }
+  }
+
+  /// Thousands of rows over several parts of the work, put together here one by one from single satellites.
+  @Test(arguments: ["teme", "itrf", "geodetic"], [1, 3])
+  func rowsAreThoseOfSingleSatellitesByteForByte(frame: String, threads: Int) throws {
+    let text = try String(
+      contentsOf: CommandRun.root.appendingPathComponent(
+        "Tests/OrbitsTests/Fixtures/catalogue-sample.omm.csv"), encoding: .utf8)
+    let start = try #require(UTC("2026-08-22T12:00:00.5Z"))
+    var expected: [Substring] = []
+    for set in ElementSet.parse(text).elements {
+      let satellite = try? Satellite(set)
+      for index in 0..<200 {
+        let time = start.adding(seconds: Double(index) * 7.25)
+        let state = try? satellite?.state(at: time)
+        expected.append("\(set.catalogNumber),\(set.name),\(time),\(numbers(state, time, frame))")
+      }
+    }
+    let file = try TemporaryFile(text, suffix: ".csv")
+    let run = try CommandRun(
+      "propagate", file.path, "--start", "2026-08-22T12:00:00.5Z", "--stop",
+      start.adding(seconds: 7.25 * 199).description, "--step", "7.25", "--frame", frame,
+      "--threads", "\(threads)", "--output", "csv")
+    let lines = run.output.split(separator: "\n").dropFirst()
+    #expect(run.status == 0 && lines.count == expected.count, "\(run.errors)")
+    for (line, start) in zip(lines, expected) { #expect(line.hasPrefix(start)) }
+  }
+
+  private func numbers(_ state: TEMEState?, _ time: UTC, _ frame: String) -> String {
+    /// Scaled to whole units of the last place and rounded, as strings of digits.
+    func text(_ values: [Double], _ decimals: Int) -> String {
+      values.map { value in
+        let scale = pow(10, Double(decimals))
+        let units = Int((abs(value) * scale).rounded())
+        let (whole, fraction) = units.quotientAndRemainder(dividingBy: Int(scale))
+        let padded = String(repeating: "0", count: decimals - "\(fraction)".count) + "\(fraction)"
+        return (value < 0 && units != 0 ? "-" : "") + "\(whole).\(padded)"
+      }.joined(separator: ",")
+    }
+    guard let state else {
+      return [String](repeating: "nan", count: frame == "geodetic" ? 3 : 6).joined(separator: ",")
+    }
+    let itrf = state.itrf(at: time)
+    let (r, v) =
+      frame == "teme" ? (state.positionKm, state.velocityKmS) : (itrf.positionKm, itrf.velocityKmS)
+    guard frame == "geodetic" else { return text([r.x, r.y, r.z, v.x, v.y, v.z], 9) + ",0" }
+    let place = Geodetic(itrfKm: r)
+    return text([place.latitudeDeg, place.longitudeDeg], 9) + "," + text([place.altitudeKm], 6)
+      + ",0"
   }
 
   @Test func badLinesAreToldAndTheOthersStillPropagated() throws {

@@ -51,14 +51,20 @@ extension UTC: CustomStringConvertible, LosslessStringConvertible {
     let inDay = rounded - days * 86_400_000_000_000
     let (year, month, day) = UTC.civilDate(daysSince1970: Int(days))
     let seconds = Int(inDay / 1_000_000_000)
-    var text = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-    text +=
-      "\(padded(seconds / 3_600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-    if fractionDigits > 0 {
-      let fraction = padded(Int(inDay % 1_000_000_000), 9)
-      text += ".\(fraction.prefix(fractionDigits))"
+    return String(unsafeUninitializedCapacity: 31) { text in
+      var writer = DigitWriter(text: text)
+      writer.put(year, digits: 4)
+      writer.put(month, digits: 2, after: "-")
+      writer.put(day, digits: 2, after: "-")
+      writer.put(seconds / 3_600, digits: 2, after: "T")
+      writer.put(seconds / 60 % 60, digits: 2, after: ":")
+      writer.put(seconds % 60, digits: 2, after: ":")
+      if fractionDigits > 0 {
+        writer.put(Int(inDay % 1_000_000_000 / unit), digits: fractionDigits, after: ".")
+      }
+      writer.put("Z")
+      return writer.count
     }
-    return text + "Z"
   }
 }
 
@@ -66,9 +72,27 @@ private func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
   a >= 0 ? a / b : -((-a + b - 1) / b)
 }
 
-private func padded(_ value: Int, _ width: Int) -> String {
-  let digits = String(value)
-  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+/// Writes numbers of fixed width into memory that is large enough.
+private struct DigitWriter {
+  let text: UnsafeMutableBufferPointer<UInt8>
+  private(set) var count = 0
+
+  init(text: UnsafeMutableBufferPointer<UInt8>) { self.text = text }
+
+  mutating func put(_ character: Unicode.Scalar) {
+    text.initializeElement(at: count, to: UInt8(ascii: character))
+    count += 1
+  }
+
+  mutating func put(_ value: Int, digits: Int, after separator: Unicode.Scalar? = nil) {
+    if let separator { put(separator) }
+    var rest = value
+    for place in (count..<count + digits).reversed() {
+      text.initializeElement(at: place, to: UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    }
+    count += digits
+  }
 }
 
 /// Reads fixed-width numbers from ASCII text.

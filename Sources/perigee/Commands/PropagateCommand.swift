@@ -1,12 +1,9 @@
 import ArgumentParser
+import Foundation
 import Orbits
 
 /// `perigee propagate`: an ephemeris of every object in a file.
-struct PropagateCommand: ParsableCommand {
-  enum Frame: String, ExpressibleByArgument, CaseIterable {
-    case teme, itrf, geodetic
-  }
-
+struct PropagateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "propagate",
     abstract: "Propagate element sets with SGP4/SDP4 (WGS72, improved mode).",
@@ -37,7 +34,10 @@ struct PropagateCommand: ParsableCommand {
   var minutes: MinutesArgument?
 
   @Option(help: "teme, itrf or geodetic.")
-  var frame: Frame = .teme
+  var frame: EphemerisRows.Frame = .teme
+
+  @Option(help: "Threads; all cores where not given.")
+  var threads: Int?
 
   @OptionGroup var orientation: EarthOrientationOptions
 
@@ -54,33 +54,34 @@ struct PropagateCommand: ParsableCommand {
       throw ValidationError(
         "--minutes counts from each set's epoch: leave out --start, --stop, --step")
     }
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads is 1 to 256")
+    }
     if frame == .teme, orientation.path != nil {
       throw ValidationError(
         "TEME does not turn with the earth: --eop needs --frame itrf or geodetic")
     }
   }
 
-  func run() throws {
-    let lastRow = try lastRow()
+  func run() async throws {
+    let count = try rowCount()
     let file = try ElementFile(path: file)
-    var printer = RowPrinter(columns: columns, format: format.output)
     let table = try frame == .teme ? nil : earthOrientation(for: file.elements)
+    let rows = EphemerisRows(
+      of: file.elements, at: times, count: count, frame: frame, orientation: table)
+    var printer = RowPrinter(columns: rows.columns, format: format.output)
     var progress = Progress("propagating", total: file.elements.count)
-    for (index, elements) in file.elements.enumerated() {
-      try add(elements, lastRow: lastRow, orientation: table, to: &printer)
-      progress.update(index + 1)
-    }
+    try await rows.print(
+      to: &printer, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+      progress: &progress)
     progress.finish()
     printer.finish()
     try file.failIfIncomplete()
   }
 
-  private var columns: [String] {
-    let state =
-      frame == .geodetic
-      ? ["lat_deg", "lon_deg", "alt_km"]
-      : ["x_km", "y_km", "z_km", "vx_km_s", "vy_km_s", "vz_km_s"]
-    return ["catalog_number", "name", "time"] + state + ["error"]
+  private var times: EphemerisRows.Times {
+    if let minutes { return .sinceEpoch(start: minutes.start, step: minutes.step) }
+    return .instants(start: start?.utc ?? TimeArgument.now.utc, stepSeconds: step?.seconds ?? 1)
   }
 
   /// The table for the span of time from the first to the last row.
@@ -93,78 +94,23 @@ struct PropagateCommand: ParsableCommand {
     return try orientation.table(from: first, to: last)
   }
 
-  private func add(
-    _ elements: ElementSet, lastRow: Int, orientation table: EarthOrientationTable?,
-    to printer: inout RowPrinter
-  ) throws {
-    let satellite = Result { () throws(PropagationError) in try Satellite(elements) }
-    for index in 0...lastRow {
-      let time = time(index, epoch: elements.epoch)
-      var row: [Cell] = [
-        .integer(elements.catalogNumber), .text(elements.name), .text(time.utc.description),
-      ]
-      do throws(PropagationError) {
-        let state = try satellite.get().state(minutesSinceEpoch: time.minutes)
-        row += cells(of: state, at: time.utc, orientation: table) + [.integer(0)]
-      } catch {
-        let width = frame == .geodetic ? 3 : 6
-        row += [Cell](repeating: .number(.nan, decimals: 0), count: width)
-        row.append(.integer(error.code))
-      }
-      try printer.add(row)
-    }
-  }
-
   /// Rows of one object beyond this are a mistyped step, and would not fit on a disk.
   private static let rowLimit = 10_000_000
 
-  /// How many rows an object gets, less one.
-  private func lastRow() throws -> Int {
+  /// How many rows an object gets.
+  private func rowCount() throws -> Int {
     let steps: Double
     if let minutes {
       steps = (minutes.stop - minutes.start) / minutes.step
     } else if let start, let stop, let step {
       steps = stop.utc.seconds(since: start.utc) / step.seconds
     } else {
-      return 0
+      return 1
     }
     guard steps < Double(Self.rowLimit) else {
       throw InputError(
         description: "more than \(Self.rowLimit) rows for each object: take a longer step")
     }
-    return Int((steps + 1e-9).rounded(.down))
-  }
-
-  private func time(_ row: Int, epoch: UTC) -> (utc: UTC, minutes: Double) {
-    if let minutes {
-      let offset = minutes.start + Double(row) * minutes.step
-      return (epoch.adding(seconds: offset * 60), offset)
-    }
-    guard let start, let step else { return (epoch, 0) }
-    let utc = start.utc.adding(seconds: Double(row) * step.seconds)
-    return (utc, utc.minutes(since: epoch))
-  }
-
-  private func cells(
-    of state: TEMEState, at time: UTC, orientation table: EarthOrientationTable?
-  ) -> [Cell] {
-    switch frame {
-    case .teme: return cells(state.positionKm, state.velocityKmS)
-    case .itrf:
-      let itrf = EarthRotation(at: time, table: table).itrf(state)
-      return cells(itrf.positionKm, itrf.velocityKmS)
-    case .geodetic:
-      let rotation = EarthRotation(at: time, table: table)
-      let place = Geodetic(itrfKm: rotation.itrf(positionKm: state.positionKm))
-      return [
-        .number(place.latitudeDeg, decimals: 9), .number(place.longitudeDeg, decimals: 9),
-        .number(place.altitudeKm, decimals: 6),
-      ]
-    }
-  }
-
-  private func cells(_ position: Vector3, _ velocity: Vector3) -> [Cell] {
-    [position.x, position.y, position.z].map { .number($0, decimals: 9) }
-      + [velocity.x, velocity.y, velocity.z].map { .number($0, decimals: 9) }
+    return Int((steps + 1e-9).rounded(.down)) + 1
   }
 }

@@ -30,6 +30,31 @@ enum Cell: Sendable {
     }
   }
 
+  /// Appends the value as CSV, quoted where it has to be (RFC 4180).
+  func appendCSV(to bytes: inout [UInt8]) {
+    switch self {
+    case .number(let value, let decimals): appendFixed(value, decimals: decimals, to: &bytes)
+    case .text(let text):
+      let isPlain = text.utf8.allSatisfy { $0 != 44 && $0 != 34 && $0 != 10 && $0 != 13 }
+      bytes.append(
+        contentsOf: (isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\"").utf8)
+    case .integer, .flag, .missing: bytes.append(contentsOf: plain.utf8)
+    }
+  }
+
+  /// Appends the value as JSON.
+  func appendJSON(to bytes: inout [UInt8]) {
+    switch self {
+    case .number(let value, let decimals) where value.isFinite:
+      appendFixed(value, decimals: decimals, to: &bytes)
+    case .text(let text) where text.utf8.allSatisfy { $0 >= 32 && $0 != 34 && $0 != 92 }:
+      bytes.append(UInt8(ascii: "\""))
+      bytes.append(contentsOf: text.utf8)
+      bytes.append(UInt8(ascii: "\""))
+    case .text, .integer, .number, .flag, .missing: bytes.append(contentsOf: json.utf8)
+    }
+  }
+
   /// Whether a table aligns the value to the right.
   var isNumeric: Bool {
     switch self {
@@ -37,19 +62,4 @@ enum Cell: Sendable {
     case .text, .flag, .missing: false
     }
   }
-}
-
-/// A number with exactly `decimals` decimals (0 to 9), rounded half away from zero; `nan` where it is not finite.
-func fixed(_ value: Double, decimals: Int) -> String {
-  guard value.isFinite, abs(value) < 9e8 || decimals == 0 && abs(value) < 9e18 else {
-    return value.isFinite ? String(value) : "nan"
-  }
-  var scale: Int64 = 1
-  for _ in 0..<decimals { scale *= 10 }
-  let scaled = Int64((abs(value) * Double(scale)).rounded())
-  let sign = value < 0 && scaled != 0 ? "-" : ""
-  guard decimals > 0 else { return "\(sign)\(scaled)" }
-  let fraction = String(scaled % scale)
-  return sign + String(scaled / scale) + "."
-    + String(repeating: "0", count: decimals - fraction.utf8.count) + fraction
 }

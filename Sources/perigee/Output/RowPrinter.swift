@@ -1,12 +1,10 @@
-import Gateway
-
 /// Prints rows as they come: CSV and JSON at once, a table when its widths are known.
 struct RowPrinter {
   private let columns: [String]
   private let format: OutputFormat
-  private var buffer = ""
+  private var pending: RowBatch
   private var tableRows: [[Cell]] = []
-  private var rowCount = 0
+  private var printed = 0
 
   /// Rows beyond this make no table a person reads, and would have to be held in memory.
   private static let tableLimit = 100_000
@@ -14,53 +12,62 @@ struct RowPrinter {
   init(columns: [String], format: OutputFormat) {
     self.columns = columns
     self.format = format
-    if format == .csv { buffer = columns.joined(separator: ",") + "\n" }
-    if format == .json { buffer = "[" }
+    pending = RowBatch(columns: columns, format: format)
   }
 
+  /// An empty batch of rows for this printer, for others to fill.
+  var batch: RowBatch { RowBatch(columns: columns, format: format) }
+
   mutating func add(_ row: [Cell]) throws {
-    rowCount += 1
-    switch format {
-    case .csv:
-      for (index, cell) in row.enumerated() {
-        if index > 0 { buffer += "," }
-        buffer += csvField(cell.plain)
-      }
-      buffer += "\n"
-    case .json:
-      buffer += rowCount > 1 ? ",\n " : "\n "
-      let members = zip(columns, row).map { "\(JSONText.quoted($0)): \($1.json)" }
-      buffer += "{" + members.joined(separator: ", ") + "}"
-    case .table:
-      guard tableRows.count < Self.tableLimit else {
-        throw InputError(
-          description: "more than \(Self.tableLimit) rows do not make a table: use --output csv")
-      }
-      tableRows.append(row)
-    }
-    if buffer.utf8.count > 1 << 16 { flush() }
+    try expectRoom(for: 1)
+    pending.add(row)
+    if pending.isLarge { flush() }
+  }
+
+  /// Adds rows that were put together elsewhere.
+  mutating func add(_ batch: RowBatch) throws {
+    try expectRoom(for: batch.count)
+    flush()
+    show(batch)
   }
 
   /// Prints what is left. Call once, after the last row.
   mutating func finish(empty: String = "nothing to show") {
-    switch format {
-    case .csv: break
-    case .json: buffer += rowCount > 0 ? "\n]\n" : "]\n"
-    case .table: buffer = rowCount == 0 ? empty + "\n" : table()
-    }
     flush()
+    switch format {
+    case .csv where printed == 0: writeOutput(head)
+    case .csv: break
+    case .json: writeOutput(printed > 0 ? "\n]\n" : "[]\n")
+    case .table: writeOutput(printed == 0 ? empty + "\n" : table())
+    }
+  }
+
+  private var head: String {
+    switch format {
+    case .csv: columns.joined(separator: ",") + "\n"
+    case .json: "["
+    case .table: ""
+    }
+  }
+
+  private func expectRoom(for rows: Int) throws {
+    guard format == .table, printed + pending.count + rows > Self.tableLimit else { return }
+    throw InputError(
+      description: "more than \(Self.tableLimit) rows do not make a table: use --output csv")
   }
 
   private mutating func flush() {
-    writeOutput(buffer)
-    buffer.removeAll(keepingCapacity: true)
+    show(pending)
+    pending.removeAll()
   }
 
-  private func csvField(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }) else {
-      return text
-    }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+  private mutating func show(_ batch: RowBatch) {
+    guard batch.count > 0 else { return }
+    if printed == 0 { writeOutput(head) }
+    // Each JSON row begins with the comma that parts it from the one before.
+    writeOutput(printed == 0 && format == .json ? batch.bytes.dropFirst() : batch.bytes[...])
+    tableRows += batch.rows
+    printed += batch.count
   }
 
   private func table() -> String {
