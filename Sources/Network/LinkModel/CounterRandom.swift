@@ -9,8 +9,8 @@
 struct CounterRandom: Sendable {
   /// What a number is for: each has its own stream.
   enum Purpose: UInt64 {
-    case levelOfSlot = 1
-    case levelShared, scatter, capacityOfSlot, capacityShared, edgeLoss, outage, rain
+    case baseOfSlot = 1
+    case baseShared, scatter, capacityOfSlot, capacityShared, edgeLoss, hold, outage, rain
   }
 
   private let key: UInt64

@@ -1,26 +1,45 @@
-extension LinkModel {
-  /// A bent pipe: terminal, satellite, gateway.
-  public static let bentPipe = LinkModel(
-    levelMs: QuantileLaw([14.4, 18.6, 20.3, 25.7, 30.4, 37.1, 60.3, 87.6, 100, 101]),
-    levelCorrelation: 0.17, levelMemory: 0.8,
-    scatterMs: QuantileLaw([4, 4.5, 5.6, 8.6, 11.5, 15.3, 22, 28, 35, 36]),
-    scatterShape: QuantileLaw([-1.6, -1.2, -0.85, -0.46, 0, 0.54, 1.6, 2.8, 5.5, 8]),
-    reconfiguration: Reconfiguration(holdLeadMs: 50, holdTailMs: 90, losses: []),
-    loss: 0.003)
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
-  /// A way over laser links between satellites.
-  public static let laser = LinkModel(
-    levelMs: QuantileLaw([12, 13, 16, 46, 74, 121, 166, 205, 227, 228]),
-    levelCorrelation: 0.47, levelMemory: 0.65,
-    scatterMs: QuantileLaw([2, 2.5, 3, 5.2, 8, 12, 19.2, 25, 30, 31]),
-    scatterShape: QuantileLaw([-1.6, -1.2, -0.85, -0.45, 0, 0.5, 1.6, 3, 8, 12]),
+extension LinkModel {
+  /// A bent pipe: terminal, satellite, gateway. From Victoria to Seattle, 2023-09-12, first half.
+  public static let bentPipe = LinkModel(
+    baseMs: QuantileLaw([9.8, 12.4, 13.8, 14.3, 15.5, 19.2, 25.7, 37.7, 46.5, 81.1, 92.4, 94.7]),
+    baseCorrelation: 0.12, baseMemory: 0.95,
+    scatterMs: QuantileLaw([2.5, 2.9, 4.1, 4.7, 5.5, 7.1, 9.1, 11.5, 13, 16.8, 19.6, 20]),
+    waitShape: QuantileLaw([
+      -1.34, -0.24, -0.01, 0.08, 0.62, 1.43, 2.37, 3.43, 4.16, 5.78, 8.02, 10.98,
+    ]),
     reconfiguration: Reconfiguration(
-      holdLeadMs: 50, holdTailMs: 90,
+      longestHoldLeadMs: 42,
+      holdTailMs: QuantileLaw([29, 33, 39, 44, 52, 65, 74, 88, 95, 120, 134, 135]), losses: []),
+    loss: 0.004, capacity: .parked, queue: .measured)
+
+  /// A way over laser links between satellites. From the Seychelles to Lagos, 2023-09-12, first half.
+  public static let laser = LinkModel(
+    baseMs: QuantileLaw([11, 12.4, 17.8, 24.9, 41.2, 72, 111, 150.7, 164.8, 207.9, 227, 227]),
+    baseCorrelation: 0.46, baseMemory: 0.61,
+    scatterMs: QuantileLaw([1.4, 1.7, 2.5, 3, 3.5, 5.2, 6.8, 8.9, 10.7, 14.5, 23.9, 24]),
+    waitShape: QuantileLaw([
+      -8.97, -0.26, 0, 0.06, 0.56, 1.49, 2.52, 3.49, 4.15, 5.85, 11.66, 19.36,
+    ]),
+    reconfiguration: Reconfiguration(
+      longestHoldLeadMs: 84,
+      holdTailMs: QuantileLaw([28, 31, 40, 42, 51, 66, 112, 126, 136, 140, 140, 140]),
       losses: [
-        EdgeLoss(startMs: -970, endMs: -720, probability: 0.1),
-        EdgeLoss(startMs: -200, endMs: -30, probability: 0.15),
+        EdgeLoss(startMs: -1000, endMs: -700, probability: 0.105),
+        EdgeLoss(startMs: -200, endMs: 0, probability: 0.183),
       ]),
-    loss: 0.002)
+    loss: 0.0017,
+    outages: [
+      OutageLaw(
+        cause: .noDownlink, perHour: 3.9,
+        seconds: QuantileLaw([7.8, 7.8, 7.8, 7.8, 7.8, 7.8, 7.8, 10.9, 11.9, 12.7, 12.9, 13]))
+    ],
+    capacity: .parked, queue: .measured)
 
   /// The model of an uplink about which only the medium is known.
   public static func typical(of medium: Uplink.Medium) -> LinkModel {
@@ -32,19 +51,30 @@ extension LinkModel {
 
   /// A link without slots: every round trip has the access delay both ways and exponential jitter.
   public init(steady access: AccessModel) {
-    // The interquartile range of an exponential law is ln 3 times its mean, the median ln 2 times.
-    let meanMs = 2 * access.jitterMs
+    // The mean distance of an exponential law from its median is ln 2 times its mean.
     self.init(
-      levelMs: .always(2 * access.delayMs + 0.693_147_180_559_945 * meanMs),
-      scatterMs: .always(1.098_612_288_668_110 * meanMs), scatterShape: .exponential,
-      loss: access.loss)
+      baseMs: .always(2 * access.delayMs), scatterMs: .always(2 * access.jitterMs * log(2)),
+      waitShape: .exponential, loss: access.loss)
   }
 }
 
+extension CapacityLaw {
+  /// A parked dish: the factors from the UDP downloads of "Starlink on the Road" (TMA'24), first half;
+  /// how alike neighbouring slots are from "Starlink on the Autobahn", first half, as the downloads are
+  /// too short to tell.
+  public static let parked = CapacityLaw(
+    factor: QuantileLaw([
+      0.14, 0.19, 0.42, 0.59, 0.83, 1, 1.12, 1.22, 1.26, 1.32, 1.36, 1.38,
+    ]), correlation: 0.45, memory: 0.72)
+}
+
+extension Queue {
+  /// Loaded downloads take 95, 175 and 210 ms (p50, p95, p99) where idle links take 48 (Michel et al.,
+  /// IMC 2022): a buffer of some 170 ms.
+  public static let measured = Queue(serviceMs: 4, bufferMs: 170)
+}
+
 extension QuantileLaw {
-  /// The exponential law less its median, in units of its interquartile range; it ends at the
-  /// 99.99th percentile.
-  static let exponential = QuantileLaw([
-    -0.6309, -0.6218, -0.5842, -0.3691, 0, 0.6309, 2.0959, 3.5609, 5.6568, 7.7527,
-  ])
+  /// The exponential law in units of its mean distance from the median.
+  static let exponential = QuantileLaw(shares.map { -log(1 - $0) / log(2) })
 }

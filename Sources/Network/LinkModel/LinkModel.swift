@@ -1,23 +1,25 @@
 /// How an access link behaves on top of propagation, told by a few figures that each mean something.
 ///
-/// The scheduler gives a terminal new conditions at every slot's edge. Within a slot the round trip
-/// scatters around the slot's *level*; from slot to slot the level jumps. So a link is told by the law of
-/// its levels, the law of the scatter, what the edge itself does, what gets lost, and what capacity
+/// The scheduler gives a terminal new conditions at every slot's edge. Within a slot each packet waits
+/// for its turn on top of the slot's *base*; from slot to slot the base jumps. So a link is told by the
+/// law of its bases, the law of the waits, what the edge itself does, what gets lost, and what capacity
 /// and queueing do. ``LinkRealisation`` makes conditions from it, slot by slot.
 ///
 /// The defaults come from `perigee calibrate`; Documentation/LinkModel.md has the command, the fit and
 /// how far a model holds on data that it has not seen.
 public struct LinkModel: Sendable, Equatable {
-  /// The law of the slots' levels: the median round trip in a slot less propagation, milliseconds.
-  public var levelMs: QuantileLaw
-  /// How alike the levels of neighbouring slots are: the correlation of their ranks, in [0, 1).
-  public var levelCorrelation: Double
+  /// The law of the slots' bases: what all but one packet in twenty take in a slot, there and back, less
+  /// propagation, milliseconds.
+  public var baseMs: QuantileLaw
+  /// How alike the bases of neighbouring slots are: the correlation of their ranks, in [0, 1).
+  public var baseCorrelation: Double
   /// How much of that is left one slot further on, in [0, 1).
-  public var levelMemory: Double
-  /// The law of the slots' scatter: the interquartile range of the round trips in a slot, milliseconds.
+  public var baseMemory: Double
+  /// The law of the slots' scatter: the mean distance of a slot's round trips from their median,
+  /// milliseconds.
   public var scatterMs: QuantileLaw
-  /// The shape of the scatter: the deviation from the level in units of the slot's scatter.
-  public var scatterShape: QuantileLaw
+  /// The shape of the waits: a packet's wait beyond the base, in units of the slot's scatter.
+  public var waitShape: QuantileLaw
   /// What the change from slot to slot does to packets on their way.
   public var reconfiguration: Reconfiguration
   /// The probability that a packet is lost there or back, for no reason of the slot's.
@@ -35,17 +37,17 @@ public struct LinkModel: Sendable, Equatable {
 
   /// Creates a model.
   public init(
-    levelMs: QuantileLaw, levelCorrelation: Double = 0, levelMemory: Double = 0,
-    scatterMs: QuantileLaw, scatterShape: QuantileLaw,
+    baseMs: QuantileLaw, baseCorrelation: Double = 0, baseMemory: Double = 0,
+    scatterMs: QuantileLaw, waitShape: QuantileLaw,
     reconfiguration: Reconfiguration = .none, loss: Double = 0, outages: [OutageLaw] = [],
     capacity: CapacityLaw = .constant, queue: Queue = .none, weather: Weather = .clear,
     diurnal: DiurnalLoad = .none
   ) {
-    self.levelMs = levelMs
-    self.levelCorrelation = levelCorrelation
-    self.levelMemory = levelMemory
+    self.baseMs = baseMs
+    self.baseCorrelation = baseCorrelation
+    self.baseMemory = baseMemory
     self.scatterMs = scatterMs
-    self.scatterShape = scatterShape
+    self.waitShape = waitShape
     self.reconfiguration = reconfiguration
     self.loss = loss
     self.outages = outages
@@ -56,21 +58,24 @@ public struct LinkModel: Sendable, Equatable {
   }
 }
 
-/// What happens to packets around the edge between two slots.
+/// What happens to packets around the edge between two slots: they are held while the network changes,
+/// and some are lost.
 public struct Reconfiguration: Sendable, Equatable {
-  /// From how long before the edge packets are held, milliseconds.
-  public var holdLeadMs: Double
-  /// Until how long after the edge they are held, milliseconds.
-  public var holdTailMs: Double
+  /// The longest time before the edge from which packets are held, milliseconds; from edge to edge it is
+  /// anything up to this.
+  public var longestHoldLeadMs: Double
+  /// The law of the time after the edge until which they are held, milliseconds.
+  public var holdTailMs: QuantileLaw
   /// When packets are lost around an edge.
   public var losses: [EdgeLoss]
 
   /// Edges that nothing shows.
-  public static let none = Reconfiguration(holdLeadMs: 0, holdTailMs: 0, losses: [])
+  public static let none = Reconfiguration(
+    longestHoldLeadMs: 0, holdTailMs: .always(0), losses: [])
 
   /// Creates the law of an edge.
-  public init(holdLeadMs: Double, holdTailMs: Double, losses: [EdgeLoss]) {
-    self.holdLeadMs = holdLeadMs
+  public init(longestHoldLeadMs: Double, holdTailMs: QuantileLaw, losses: [EdgeLoss]) {
+    self.longestHoldLeadMs = longestHoldLeadMs
     self.holdTailMs = holdTailMs
     self.losses = losses
   }
@@ -199,7 +204,7 @@ public struct Weather: Sendable, Equatable {
 ///
 /// Measurements disagree whether there is one, so it is a parameter, and by default there is none.
 public struct DiurnalLoad: Sendable, Equatable {
-  /// By what share levels rise above their daily mean at the peak, and capacity falls, in [0, 1).
+  /// By what share bases rise above their daily mean at the peak, and capacity falls, in [0, 1).
   public var amplitude: Double
   /// The hour of the peak, UTC, in [0, 24).
   public var peakHourUTC: Double

@@ -9,23 +9,23 @@ import Orbits
 /// What one uplink does, slot by slot: one of the many courses that its model allows.
 ///
 /// Any slot can be asked for, in any order and on any thread: the same model, uplink and seed give the
-/// same conditions. What carries over from slot to slot (levels, long outages) looks back a bounded
+/// same conditions. What carries over from slot to slot (bases, long outages) looks back a bounded
 /// number of slots.
 public struct LinkRealisation: Sendable {
   /// The model that this is a course of.
   public let model: LinkModel
 
   private let random: CounterRandom
-  private let levels: SlotPersistence
+  private let bases: SlotPersistence
   private let capacities: SlotPersistence
 
   /// Creates the course of `uplink` under `model` that `seed` stands for.
   public init(_ model: LinkModel, uplink: String, seed: UInt64) {
     self.model = model
     random = CounterRandom(seed: seed, name: uplink)
-    levels = SlotPersistence(
-      correlation: model.levelCorrelation, memory: model.levelMemory, own: .levelOfSlot,
-      shared: .levelShared)
+    bases = SlotPersistence(
+      correlation: model.baseCorrelation, memory: model.baseMemory, own: .baseOfSlot,
+      shared: .baseShared)
     capacities = SlotPersistence(
       correlation: model.capacity.correlation, memory: model.capacity.memory,
       own: .capacityOfSlot, shared: .capacityShared)
@@ -37,18 +37,31 @@ public struct LinkRealisation: Sendable {
     let isRaining = isRaining(in: slot)
     let weather = model.weather
     let capacity = model.capacity.factor(capacities.unit(random, slot: slot.index)) / day
-    let edge = model.reconfiguration
     return SlotConditions(
       slot: slot,
-      levelMs: model.levelMs(levels.unit(random, slot: slot.index)) * day,
+      baseMs: baseMs(in: slot), nextBaseMs: baseMs(in: slot.next),
       scatterMs: model.scatterMs(random.unit(.scatter, slot: slot.index)),
-      scatterShape: model.scatterShape,
+      waitShape: model.waitShape,
       capacityFactor: max(0, capacity * (isRaining ? 1 - weather.attenuationDown : 1)),
       upCapacityFactor: max(0, capacity * (isRaining ? 1 - weather.attenuationUp : 1)),
       isRaining: isRaining, loss: model.loss,
       outages: (outages(in: slot) + edgeLosses(in: slot)).sorted { $0.start < $1.start },
-      queue: model.queue, holdLeadMs: edge.holdLeadMs,
-      holdTailMs: edge.holdTailMs)
+      queue: model.queue, heldUntil: hold(at: slot).end, holdsFrom: hold(at: slot.next).start,
+      nextHeldUntil: hold(at: slot.next).end)
+  }
+
+  /// Between when packets are held at the edge that begins `slot`.
+  private func hold(at slot: Slot) -> (start: UTC, end: UTC) {
+    let edge = model.reconfiguration
+    let leadMs = edge.longestHoldLeadMs * random.unit(.hold, slot: slot.index)
+    let tailMs = edge.holdTailMs(random.unit(.hold, slot: slot.index, number: 1))
+    return (
+      slot.start.adding(seconds: -leadMs / 1_000), slot.start.adding(seconds: tailMs / 1_000)
+    )
+  }
+
+  private func baseMs(in slot: Slot) -> Double {
+    model.baseMs(bases.unit(random, slot: slot.index)) * model.diurnal.factor(at: slot.start)
   }
 
   /// Weather holds for a spell; spells are independent of each other.

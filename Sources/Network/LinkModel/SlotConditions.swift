@@ -20,12 +20,14 @@ public struct SlotConditions: Sendable, Equatable {
 
   /// The slot.
   public var slot: Slot
-  /// The median round trip less propagation, milliseconds.
-  public var levelMs: Double
-  /// The interquartile range of round trips, milliseconds.
+  /// What all but one packet in twenty take there and back, less propagation, milliseconds.
+  public var baseMs: Double
+  /// The base of the slot after this one.
+  public var nextBaseMs: Double
+  /// The mean distance of round trips from their median, milliseconds.
   public var scatterMs: Double
-  /// The shape of the scatter, in units of it.
-  public var scatterShape: QuantileLaw
+  /// The shape of the waits beyond the base, in units of the scatter.
+  public var waitShape: QuantileLaw
   /// What the slot carries to the site, as a factor on the declared capacity.
   public var capacityFactor: Double
   /// What it carries from the site, likewise.
@@ -38,10 +40,15 @@ public struct SlotConditions: Sendable, Equatable {
   public var outages: [Outage]
   /// What load adds.
   public var queue: Queue
-  /// From how long before the slot's end packets wait for the next, milliseconds.
-  public var holdLeadMs: Double
-  /// Until how long after a slot's start they wait, milliseconds.
-  public var holdTailMs: Double
+  /// Until when packets wait at the slot's start.
+  public var heldUntil: UTC
+  /// When packets begin to wait for the next slot.
+  public var holdsFrom: UTC
+  /// Until when those wait.
+  public var nextHeldUntil: UTC
+
+  /// The median of what the idle link adds to the propagation round trip, milliseconds.
+  public var medianMs: Double { max(0, baseMs + scatterMs * waitShape.median) }
 
   /// The outage in force at `time`.
   public func outage(at time: UTC) -> Outage? {
@@ -63,18 +70,18 @@ public struct SlotConditions: Sendable, Equatable {
   ) -> Double? {
     guard !isOut(at: time) else { return nil }
     guard Double.random(in: 0..<1, using: &random) >= loss else { return nil }
-    let scatter = scatterMs * scatterShape(Double.random(in: 0..<1, using: &random))
-    return max(0, levelMs + scatter) + heldMs(at: time)
-      + queue.waitMs(load: load, share: Double.random(in: 0..<1, using: &random))
+    let wait = scatterMs * waitShape(Double.random(in: 0..<1, using: &random))
+    let queueMs = queue.waitMs(load: load, share: Double.random(in: 0..<1, using: &random))
+    let roundTripMs = max(0, baseMs + wait) + heldMs(at: time) + queueMs
+    // What the edge meets on the way comes back under the next slot.
+    let crosses = slot.end.seconds(since: time) * 1_000 < roundTripMs
+    return max(0, roundTripMs + (crosses ? (nextBaseMs - baseMs) / 2 : 0))
   }
 
   /// How long a packet sent at `time` is held by the change of slots, milliseconds.
   func heldMs(at time: UTC) -> Double {
-    let sinceStartMs = time.seconds(since: slot.start) * 1_000
-    if sinceStartMs >= 0, sinceStartMs < holdTailMs { return holdTailMs - sinceStartMs }
-    let untilEndMs = slot.end.seconds(since: time) * 1_000
-    if untilEndMs >= 0, untilEndMs < holdLeadMs { return untilEndMs + holdTailMs }
-    return 0
+    if time >= holdsFrom { return max(0, nextHeldUntil.seconds(since: time) * 1_000) }
+    return max(0, heldUntil.seconds(since: time) * 1_000)
   }
 }
 
