@@ -3,11 +3,11 @@ import Orbits
 /// Where every satellite of a topology is at one instant.
 public struct Sky: Sendable {
   /// The instant.
-  public let time: UTC
-  /// Positions in ITRF, kilometres, by satellite number; meaningless where ``isUsable`` is false.
-  public let positionsKm: [Vector3]
+  public private(set) var time: UTC
+  /// Positions in ITRF, kilometres, by satellite number; zero where ``isUsable`` is false.
+  public private(set) var positionsKm: [Vector3]
   /// Whether SGP4 gave a position: not so for a decayed satellite.
-  public let isUsable: [Bool]
+  public private(set) var isUsable: [Bool]
 
   /// The height above which a laser beam passes clear of the atmosphere, kilometres (Kassing et al.,
   /// IMC 2020).
@@ -34,26 +34,45 @@ public struct Sky: Sendable {
     }
     return squared.squareRoot()
   }
+
+  /// A sky without satellites yet, to be moved to an instant.
+  init(satellites: Int) {
+    time = UTC(nanosecondsSince1970: 0)
+    positionsKm = [Vector3](repeating: .zero, count: satellites)
+    isUsable = [Bool](repeating: false, count: satellites)
+  }
+
+  /// Propagates every satellite of `topology` to `time`, through `states`. Allocates nothing.
+  mutating func move(_ topology: Topology, to time: UTC, states: inout [StateBuffer]) {
+    self.time = time
+    let rotation = EarthRotation(at: time)
+    for number in topology.batches.indices {
+      topology.batches[number].propagate(to: time, into: &states[number])
+      let first = topology.satelliteRanges[number].lowerBound
+      take(states[number], from: first, rotation: rotation)
+    }
+  }
+
+  private mutating func take(_ states: StateBuffer, from first: Int, rotation: EarthRotation) {
+    positionsKm.withUnsafeMutableBufferPointer { positions in
+      for index in 0..<states.count {
+        let teme = Vector3(states.x[index], states.y[index], states.z[index])
+        positions[first + index] = rotation.itrf(positionKm: teme)
+        isUsable[first + index] = states.errors[index] == 0
+      }
+    }
+  }
 }
 
 extension Topology {
   /// Propagates every satellite to `time`.
   public func sky(at time: UTC) -> Sky {
-    var positions: [Vector3] = []
-    var usable: [Bool] = []
-    positions.reserveCapacity(satelliteNames.count)
-    usable.reserveCapacity(satelliteNames.count)
-    let rotation = EarthRotation(at: time)
-    for batch in batches {
-      var states = StateBuffer(count: batch.count)
-      batch.propagate(to: time, into: &states)
-      for index in 0..<batch.count {
-        let isGood = states.errors[index] == 0
-        usable.append(isGood)
-        let teme = Vector3(states.x[index], states.y[index], states.z[index])
-        positions.append(isGood ? rotation.itrf(positionKm: teme) : .zero)
-      }
-    }
-    return Sky(time: time, positionsKm: positions, isUsable: usable)
+    var sky = Sky(satellites: satelliteNames.count)
+    var states = stateBuffers()
+    sky.move(self, to: time, states: &states)
+    return sky
   }
+
+  /// Room for the states of each constellation's satellites.
+  func stateBuffers() -> [StateBuffer] { batches.map { StateBuffer(count: $0.count) } }
 }

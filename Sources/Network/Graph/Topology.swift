@@ -21,6 +21,8 @@ public struct Topology: Sendable {
   /// Neighbours over inter-satellite links: `linkTargets[linkStarts[i]..<linkStarts[i + 1]]`.
   let linkStarts: [Int32]
   let linkTargets: [Int32]
+  /// The links' plane and slot structure.
+  let grid: PlaneGrid
   /// For each zone, the numbers of its satellites.
   public let zoneHosts: [[Int]]
   let batches: [SatelliteBatch]
@@ -73,6 +75,7 @@ public struct Topology: Sendable {
     }
     self.linkStarts = starts
     self.linkTargets = targets
+    self.grid = PlaneGrid(constellations)
 
     let siteIndex = Dictionary(
       sites.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { a, _ in a })
