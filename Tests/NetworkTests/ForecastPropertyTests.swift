@@ -94,9 +94,9 @@ import Testing
       shell: SmallWorld.shell(planes: 4, perPlane: 26, inclinationDeg: 97.6), maskDeg: 5)
     let time = SmallWorld.epoch.adding(seconds: Double(test.seed) * 700)
     let state = NetworkState(topology, instant: time)
-    let field = try #require(state.field(to: "region"))
-    for (satellite, next) in field.nextOfSatellite.enumerated() {
-      guard case .satellite(let other) = next else { continue }
+    let fields = PreparedRoutes(state, to: ["region"]).fields
+    for satellite in topology.satelliteNames.indices {
+      guard case .satellite(let other) = fields.nextOfSatellite(0, satellite) else { continue }
       let ends = [satellite, other].map { state.sky.positionsKm[$0] }
       let lowest = (0...200).map { step in
         length(ends[0] + (ends[1] - ends[0]) * (Double(step) / 200))

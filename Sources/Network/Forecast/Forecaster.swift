@@ -44,11 +44,12 @@ public struct Forecaster: Sendable {
     _ slot: Slot, state: NetworkState, from site: String, to destinations: [String],
     onto forecasts: inout [Forecast]
   ) {
-    for destination in destinations {
-      let routes = self.routes(from: site, to: destination, state: state)
-      for index in forecasts.indices where forecasts[index].destination == destination {
-        let route = routes.first { $0.uplink == forecasts[index].uplink }?.route
-        forecasts[index].intervals.append(
+    let prepared = PreparedRoutes(state, from: [site], to: destinations)
+    for (index, destination) in destinations.enumerated() {
+      let routes = self.routes(from: site, to: index, prepared: prepared)
+      for number in forecasts.indices where forecasts[number].destination == destination {
+        let route = routes.first { $0.uplink == forecasts[number].uplink }?.route
+        forecasts[number].intervals.append(
           Forecast.Interval(start: slot.start, end: slot.end, route: route))
       }
     }
@@ -58,15 +59,19 @@ public struct Forecaster: Sendable {
   public func routes(
     from site: String, to destination: String, state: NetworkState
   ) -> [(uplink: String, route: Route?)] {
+    let prepared = PreparedRoutes(state, from: [site], to: [destination])
+    return routes(from: site, to: 0, prepared: prepared)
+  }
+
+  private func routes(
+    from site: String, to destination: Int, prepared: PreparedRoutes
+  ) -> [(uplink: String, route: Route?)] {
     guard let number = topology.siteIndex[site] else { return [] }
-    let fields = self.fields(to: destination, state: state)
-    return topology.sites[number].uplinks.map { uplink in
-      let routes = fields.compactMap { field, processingMs -> Route? in
-        state.path(from: number, over: uplink, field: field).map {
-          route(along: $0, uplink: uplink, state: state, extraProcessingMs: processingMs)
-        }
-      }
-      return (uplink.name, routes.min { $0.propagationStartMs < $1.propagationStartMs })
+    return topology.sites[number].uplinks.enumerated().map { index, uplink in
+      guard let figures = prepared.figures(from: number, over: index, to: destination),
+        let path = prepared.path(from: number, over: index, to: destination)
+      else { return (uplink.name, nil) }
+      return (uplink.name, route(along: path, figures: figures, uplink: uplink))
     }
   }
 
@@ -87,21 +92,13 @@ public struct Forecaster: Sendable {
         from: destination, to: site, over: uplink, state: state, propagationOnly: propagationOnly
       ).map { ($0.path.reversed, $0.oneWayMs) }
     }
+    let prepared = PreparedRoutes(state, from: [site], to: [destination])
     var best: (path: NetworkPath, oneWayMs: Double)?
-    for (field, destinationMs) in fields(to: destination, state: state) {
-      let origin = topology.sites[number]
-      var options: [(NetworkPath, Double)] = []
-      if origin.kind == .terminal {
-        for way in origin.uplinks where uplink == nil || way.name == uplink {
-          guard let path = state.path(from: number, over: way, field: field) else { continue }
-          options.append((path, way.access.delayMs + way.access.jitterMs))
-        }
-      } else if let path = state.path(fromGround: number, field: field) {
-        options.append((path, 0))
-      }
-      for (path, accessMs) in options {
+    for way in prepared.waysIn[0] {
+      for (path, accessMs) in options(from: number, over: uplink, way: way, prepared: prepared) {
         let propagation = topology.propagationMs(along: path, sky: state.sky)
-        let extra = accessMs + destinationMs + nodeMs(path)
+        let extra =
+          accessMs + way.processingMs + Self.nodeProcessingMs * Double(max(0, path.nodes.count - 2))
         let total = propagation + (propagationOnly ? 0 : extra)
         if best.map({ total < $0.oneWayMs }) ?? true { best = (path, total) }
       }
@@ -109,38 +106,35 @@ public struct Forecaster: Sendable {
     return best
   }
 
-  /// One field a way in: a terminal is entered over each of its uplinks, all else directly.
-  private func fields(
-    to destination: String, state: NetworkState
-  ) -> [(field: DistanceField, processingMs: Double)] {
-    if let site = topology.site(named: destination), site.kind == .terminal {
-      return site.uplinks.compactMap { uplink in
-        guard case .leo = uplink.medium else { return nil }
-        return state.field(to: destination, over: uplink).map { ($0, uplink.access.delayMs) }
-      }
+  /// The paths over each way out of a site, and what its access adds.
+  private func options(
+    from number: Int, over uplink: String?, way: PreparedRoutes.WayIn, prepared: PreparedRoutes
+  ) -> [(path: NetworkPath, accessMs: Double)] {
+    let origin = topology.sites[number]
+    guard origin.kind == .terminal else {
+      return prepared.path(fromGround: number, way: way).map { [($0, 0)] } ?? []
     }
-    return state.field(to: destination).map { [($0, 0)] } ?? []
-  }
-
-  private func nodeMs(_ path: NetworkPath) -> Double {
-    Self.nodeProcessingMs * Double(max(0, path.nodes.count - 2))
+    return origin.uplinks.enumerated().compactMap { index, out in
+      guard uplink == nil || out.name == uplink,
+        let path = prepared.path(from: number, over: index, way: way)
+      else { return nil }
+      return (path, out.access.delayMs + out.access.jitterMs)
+    }
   }
 
   private func route(
-    along path: NetworkPath, uplink: Uplink, state: NetworkState, extraProcessingMs: Double
+    along path: NetworkPath, figures: PreparedRoutes.Figures, uplink: Uplink
   ) -> Route {
     var serving: String?
     switch path.nodes.dropFirst().first {
     case .satellite, .geostationary: serving = topology.name(of: path.nodes[1])
     default: break
     }
-    let start = topology.propagationMs(along: path, sky: state.sky)
     return Route(
       hops: path.nodes.map(topology.name(of:)), servingSatellite: serving,
-      propagationStartMs: start,
-      propagationEndMs: state.later.map { topology.propagationMs(along: path, sky: $0) } ?? start,
-      processingMs: uplink.access.delayMs + extraProcessingMs + nodeMs(path),
-      jitterMs: uplink.access.jitterMs, loss: uplink.access.loss,
-      up: uplink.up, down: uplink.down, pricePerGB: uplink.pricePerGB)
+      propagationStartMs: figures.propagationStartMs, propagationEndMs: figures.propagationEndMs,
+      processingMs: figures.processingMs, jitterMs: uplink.access.jitterMs,
+      loss: uplink.access.loss, up: uplink.up, down: uplink.down,
+      pricePerGB: uplink.pricePerGB)
   }
 }

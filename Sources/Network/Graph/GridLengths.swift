@@ -10,6 +10,9 @@ struct GridLengths: Sendable {
     besideKm = aheadKm
   }
 
+  /// A metre: two satellites in one place would otherwise each be the other's next hop.
+  private static let leastKm = 0.001
+
   /// Measures every link under `sky`. Allocates nothing.
   mutating func measure(_ grid: PlaneGrid, sky: Sky) {
     for mesh in grid.meshes {
@@ -31,7 +34,8 @@ struct GridLengths: Sendable {
 
   @inline(__always)
   private static func km(_ a: Int, _ b: Int, _ grid: PlaneGrid, _ sky: Sky) -> Double {
-    sky.linkKm(Int(grid.satelliteOfRow[a]), Int(grid.satelliteOfRow[b])) ?? .infinity
+    let km = sky.linkKm(Int(grid.satelliteOfRow[a]), Int(grid.satelliteOfRow[b])) ?? .infinity
+    return max(leastKm, km)
   }
 
   /// Gives `body` the lengths, by row.

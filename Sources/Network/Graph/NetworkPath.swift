@@ -69,19 +69,27 @@ extension Topology {
   public func propagationMs(along path: NetworkPath, sky: Sky) -> Double {
     var km = 0.0
     for (from, to) in zip(path.nodes, path.nodes.dropFirst()) {
-      if case .site(let a) = from, case .site(let b) = to {
-        km += groundVacuumKm(a, b, accessStretch: path.accessStretch, at: sky.time)
-      } else {
-        km += length(positionKm(of: to, sky: sky) - positionKm(of: from, sky: sky))
-      }
+      km += legKm(from: from, to: to, accessStretch: path.accessStretch, sky: sky)
     }
     return Light.milliseconds(km: km)
   }
 
-  private func groundVacuumKm(_ a: Int, _ b: Int, accessStretch: Double, at time: UTC) -> Double {
-    if let fiber = fiberNeighbours[a].filter({ $0.site == b }).map(\.vacuumKm).min() {
-      return fiber
+  /// The length of one leg under a sky, kilometres of vacuum that take light as long.
+  func legKm(
+    from: NetworkPath.Node, to: NetworkPath.Node, accessStretch: Double, sky: Sky
+  ) -> Double {
+    if case .site(let a) = from, case .site(let b) = to {
+      return groundVacuumKm(a, b, accessStretch: accessStretch, at: sky.time)
     }
+    return length(positionKm(of: to, sky: sky) - positionKm(of: from, sky: sky))
+  }
+
+  private func groundVacuumKm(_ a: Int, _ b: Int, accessStretch: Double, at time: UTC) -> Double {
+    var shortest = Double.infinity
+    for neighbour in fiberNeighbours[a] where neighbour.site == b {
+      shortest = min(shortest, neighbour.vacuumKm)
+    }
+    guard shortest == .infinity else { return shortest }
     return Self.fiberVacuumKm(
       sites[a].track.position(at: time), sites[b].track.position(at: time), stretch: accessStretch)
   }

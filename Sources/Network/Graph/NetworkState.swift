@@ -5,13 +5,18 @@ import Orbits
 public struct NetworkState: Sendable {
   /// The network's fixed part.
   public let topology: Topology
-  /// The sky at the beginning.
-  public let sky: Sky
-  /// The sky at the end of the slot; `nil` for an instant.
-  public let later: Sky?
-  let feeders: FeederLinks
+  let now: GroundScan
+  let then: GroundScan?
+  let lengths: GridLengths
+  /// By site; only those with feeder links have any.
+  let feeders: StationLinks
   /// By satellite: whether traffic on it can reach the ground or a zone's host at all.
   let isConnected: [Bool]
+
+  /// The sky at the beginning.
+  public var sky: Sky { now.sky }
+  /// The sky at the end of the slot; `nil` for an instant.
+  public var later: Sky? { then?.sky }
 
   /// The network during `slot`: ground links that hold from edge to edge, lasers as they stand at its
   /// beginning, one serving satellite a terminal.
@@ -31,24 +36,37 @@ public struct NetworkState: Sendable {
 
   private init(_ topology: Topology, sky: Sky, later: Sky?) {
     self.topology = topology
-    self.sky = sky
-    self.later = later
-    self.feeders = FeederLinks(topology, sky: sky, later: later)
-    let anchors = Set(feeders.bySatellite.keys).union(topology.zoneHosts.joined())
+    now = GroundScan(sky)
+    then = later.map { GroundScan($0) }
+    var lengths = GridLengths(rows: topology.grid.count)
+    lengths.measure(topology.grid, sky: sky)
+    self.lengths = lengths
+    var feeders = StationLinks()
+    for site in topology.sites {
+      if site.kind.hasFeederLinks {
+        feeders.addStation(site, topology: topology, scan: now, later: then)
+      } else {
+        feeders.addIdleStation()
+      }
+    }
+    self.feeders = feeders
+    let anchors = feeders.links.map(\.satellite) + topology.zoneHosts.joined()
     self.isConnected = Self.connected(topology, sky: sky, anchors: anchors)
   }
 
-  private static func connected(_ topology: Topology, sky: Sky, anchors: Set<Int>) -> [Bool] {
+  private static func connected(_ topology: Topology, sky: Sky, anchors: [Int]) -> [Bool] {
     var result = [Bool](repeating: false, count: topology.satelliteNames.count)
-    var open = anchors.filter { sky.isUsable[$0] }
-    for anchor in open { result[anchor] = true }
-    while let satellite = open.popFirst() {
+    var open: [Int] = []
+    func reach(_ satellite: Int) {
+      guard !result[satellite] else { return }
+      result[satellite] = true
+      open.append(satellite)
+    }
+    for anchor in anchors where sky.isUsable[anchor] { reach(anchor) }
+    while let satellite = open.popLast() {
       let links = Int(topology.linkStarts[satellite])..<Int(topology.linkStarts[satellite + 1])
-      for target in topology.linkTargets[links] {
-        let other = Int(target)
-        guard !result[other], sky.linkKm(satellite, other) != nil else { continue }
-        result[other] = true
-        open.insert(other)
+      for target in topology.linkTargets[links] where !result[Int(target)] {
+        if sky.linkKm(satellite, Int(target)) != nil { reach(Int(target)) }
       }
     }
     return result
@@ -68,19 +86,14 @@ public struct NetworkState: Sendable {
       return []
     }
     let rule = topology.constellations[number].access
-    let now = Visibility(from: site.track.position(at: sky.time), rule: rule)
-    let then = later.map { ($0, Visibility(from: site.track.position(at: $0.time), rule: rule)) }
+    let above = Visibility(from: site.track.position(at: sky.time), rule: rule)
+    let after = then.map { ($0, Visibility(from: site.track.position(at: $0.sky.time), rule: rule)) }
     var result: [Access] = []
-    for satellite in topology.satelliteRanges[number] where sky.isUsable[satellite] {
-      let position = sky.positionsKm[satellite]
-      guard let range = now.slantRangeKm(to: position) else { continue }
-      var sine = now.sineOfElevation(of: position)
-      if let (laterSky, visibility) = then {
-        let laterPosition = laterSky.positionsKm[satellite]
-        guard laterSky.isUsable[satellite], visibility.slantRangeKm(to: laterPosition) != nil else {
-          continue
-        }
-        sine = min(sine, visibility.sineOfElevation(of: laterPosition))
+    now.forEach(above, in: topology.satelliteRanges[number]) { satellite, range in
+      var sine = above.sineOfElevation(of: sky.positionsKm[satellite])
+      if let (later, visibility) = after {
+        guard later.rangeKm(visibility, to: satellite) != nil else { return }
+        sine = min(sine, visibility.sineOfElevation(of: later.sky.positionsKm[satellite]))
       }
       result.append(Access(satellite: satellite, rangeKm: range, sineOfElevation: sine))
     }

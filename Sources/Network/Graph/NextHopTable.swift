@@ -34,7 +34,7 @@ public struct NextHopTable: Sendable {
   /// The numbers of the sites that are origins and destinations: those with antennas.
   public let stations: [Int]
   /// The sky that the table holds for.
-  public private(set) var sky: Sky
+  public var sky: Sky { scan.sky }
 
   private var states: [StateBuffer]
   private var scan: GroundScan
@@ -55,9 +55,8 @@ public struct NextHopTable: Sendable {
     let satellites = topology.satelliteNames.count
     nodes = satellites + stations.count
     let blocks = (stations.count + Lanes.scalarCount - 1) / Lanes.scalarCount
-    sky = Sky(satellites: satellites)
     states = topology.stateBuffers()
-    scan = GroundScan(satellites: satellites)
+    scan = GroundScan(Sky(satellites: satellites))
     lengths = GridLengths(rows: satellites)
     distances = [Lanes](repeating: Lanes(repeating: .infinity), count: blocks * nodes)
     hops = [SIMD8<Int32>](repeating: SIMD8(repeating: -1), count: blocks * nodes)
@@ -65,15 +64,13 @@ public struct NextHopTable: Sendable {
 
   /// Works out every route at `time`.
   public mutating func move(to time: UTC) {
-    sky.move(topology, to: time, states: &states)
-    scan.load(sky)
+    scan.move(topology, to: time, states: &states)
     links.removeAll()
     for station in stations {
-      links.addStation(
-        topology.sites[station], topology: topology, scan: scan, sky: sky,
-        nearestOnly: rule == .nearestOverLasers)
+      links.addStation(topology.sites[station], topology: topology, scan: scan)
+      if rule == .nearestOverLasers { links.keepNearest() }
     }
-    if rule != .overStations { lengths.measure(topology.grid, sky: sky) }
+    if rule != .overStations { lengths.measure(topology.grid, sky: scan.sky) }
     let blocks = distances.count / max(1, nodes)
     for block in 0..<blocks { solve(block) }
   }

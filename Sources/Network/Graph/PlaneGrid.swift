@@ -88,4 +88,17 @@ struct PlaneGrid: Sendable {
       }
     }
   }
+
+  /// Each satellite's neighbours: those of satellite i are `targets[starts[i]..<starts[i + 1]]`.
+  var neighbours: (starts: [Int32], targets: [Int32]) {
+    var lists = [[Int32]](repeating: [], count: count)
+    forEachLink { row, other in
+      let (a, b) = (satelliteOfRow[row], satelliteOfRow[other])
+      lists[Int(a)].append(b)
+      lists[Int(b)].append(a)
+    }
+    var starts: [Int32] = [0]
+    for list in lists { starts.append((starts.last ?? 0) + Int32(list.count)) }
+    return (starts, Array(lists.joined()))
+  }
 }

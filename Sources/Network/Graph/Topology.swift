@@ -51,14 +51,11 @@ public struct Topology: Sendable {
     var names: [String] = []
     var ranges: [Range<Int>] = []
     var epochs: [UTC] = []
-    var neighbours: [[Int32]] = []
     for constellation in constellations {
       let first = names.count
       for shell in constellation.shells {
-        let base = names.count
         names += shell.satellites.map(\.name)
         epochs += shell.satellites.map(\.epoch)
-        neighbours += PlusGrid.neighbours(of: shell, links: constellation.links, base: base)
       }
       ranges.append(first..<names.count)
     }
@@ -67,15 +64,8 @@ public struct Topology: Sendable {
     self.epochs = epochs
     self.batches = constellations.map { SatelliteBatch($0.shells.flatMap(\.satellites)) }
 
-    var starts: [Int32] = [0]
-    var targets: [Int32] = []
-    for list in neighbours {
-      targets += list
-      starts.append(Int32(targets.count))
-    }
-    self.linkStarts = starts
-    self.linkTargets = targets
     self.grid = PlaneGrid(constellations)
+    (self.linkStarts, self.linkTargets) = grid.neighbours
 
     let siteIndex = Dictionary(
       sites.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { a, _ in a })

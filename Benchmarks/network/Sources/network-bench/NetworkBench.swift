@@ -2,36 +2,77 @@ import Foundation
 import Network
 import Orbits
 
-func cpuSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
-@main struct Bench {
+/// Measures Perigee's next-hop table, or writes its distances for a comparison.
+///
+///     network-bench cold|step SHELL STATIONS RULE RUNS
+///     network-bench distances SHELL STATIONS RULE FIRST STEP COUNT FILE
+///
+/// SHELL and STATIONS are as `Workload` says; RULE is a ``NextHopTable/Rule``. `cold` makes a table and
+/// works it out, SGP4 included, each run at another time; `step` moves one table on by a second, and
+/// counts what that allocates. `distances` writes, at COUNT times FIRST + k STEP seconds, the kilometres
+/// from every station to every station as doubles.
+@main
+struct NetworkBench {
   static func main() throws {
     let a = CommandLine.arguments
-    let planes = Int(a[1])!, per = Int(a[2])!
-    let csv = try String(contentsOfFile: "/work/shared/data/network/ground_stations_top100.csv", encoding: .utf8)
-    let sites = csv.split(separator: "\n").compactMap { line -> Site? in
-      let f = line.split(separator: ",")
-      guard let lat = Double(f[2]), let lon = Double(f[3]) else { return nil }
-      return Site(name: String(f[1]), kind: .groundStation, track: .fixed(Geodetic(latitudeDeg: lat, longitudeDeg: lon)))
+    guard a.count >= 6, let workload = Workload(shell: a[2], stations: a[3]),
+      let rule = NextHopTable.Rule(rawValue: a[4])
+    else { fatalError("see the comment at the head of NetworkBench.swift") }
+    let numbers = a[5...].compactMap { Double($0) }
+    switch a[1] {
+    case "cold": measure(runs: Int(numbers[0])) { run in
+        var table = NextHopTable(workload.topology, rule: rule)
+        return cpuSeconds { table.move(to: Workload.epoch.adding(seconds: Double(run) * 37)) }
+      }
+    case "step":
+      var table = NextHopTable(workload.topology, rule: rule)
+      table.move(to: Workload.epoch)
+      measure(runs: Int(numbers[0])) { run in
+        cpuSeconds { table.move(to: Workload.epoch.adding(seconds: Double(run + 1))) }
+      }
+    case "distances":
+      let times = (0..<Int(numbers[2])).map { numbers[0] + numbers[1] * Double($0) }
+      try write(distances(workload, rule: rule, times: times), to: a[8])
+    default: fatalError("no such measurement: \(a[1])")
     }
-    let epoch = UTC(year: 2000, month: 1, day: 1)
-    let w = WalkerShell(name: "s", planes: planes, satellitesPerPlane: per, orbit: .meanMotionRevPerDay(15.19), inclinationDeg: 53, phasing: .alternating)
-    let t = Topology(constellations: [Constellation(name: "s", shells: [.init(name: "1", satellites: w.elementSets(epoch: epoch, firstCatalogNumber: 1), planes: w.planeIndices)], links: .plusGrid, access: .maxSlantRangeKm(1089.686))], sites: sites)
-    var best = 1e9
-    var table = NextHopTable(t)
-    var b2 = 1e9
-    for k in 0..<2000 {
-      let c = cpuSeconds()
-      table.move(to: epoch.adding(seconds: Double(k)))
-      let d = cpuSeconds() - c
-      if k > 0 { best = min(best, d) }
-      let s = cpuSeconds()
-      _ = t.sky(at: epoch)
-      b2 = min(b2, cpuSeconds() - s)
-    }
-    print(sites.count, "best ms", best * 1000, "sky ms", b2 * 1000, table.distanceKm(from: 0, to: 5), table.distanceKm(from: 5, to: 0))
   }
+
+  /// Prints the CPU seconds of each run but the first two, which bring memory and caches up.
+  static func measure(runs: Int, _ run: (Int) -> Double) {
+    let seconds = (0..<runs + 2).map(run).dropFirst(2)
+    var usage = rusage()
+    getrusage(RUSAGE_SELF.rawValue, &usage)
+    let list = seconds.map { String($0) }.joined(separator: ", ")
+    print("{\"cpu_s\": [\(list)], \"peak_mb\": \(Double(usage.ru_maxrss) / 1_024)}")
+  }
+
+  static func distances(
+    _ workload: Workload, rule: NextHopTable.Rule, times: [Double]
+  ) -> [Double] {
+    var table = NextHopTable(workload.topology, rule: rule)
+    var result: [Double] = []
+    for time in times {
+      table.move(to: Workload.epoch.adding(seconds: time))
+      for from in table.stations.indices {
+        for to in table.stations.indices { result.append(table.distanceKm(from: from, to: to)) }
+      }
+    }
+    return result
+  }
+
+  static func write(_ values: [Double], to file: String) throws {
+    try values.withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: file)) }
+  }
+}
+
+/// The CPU time that `body` takes, user and system, all threads.
+func cpuSeconds(_ body: () -> Void) -> Double {
+  func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+  let began = now()
+  body()
+  return now() - began
 }

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Compares Perigee's round trips with satgenpy's on its exact graphs: both constellations, all four rules.
+
+    equality.py --perigee Benchmarks/network/.build/release/network-bench [--times 96] [--tables 2]
+
+Two comparisons for each constellation and rule, over all 16 city pairs' stations: with satgenpy's links,
+every length by its ephem calls, and scipy's Dijkstra over them, at `--times` times of an orbit; and with
+satgenpy's own algorithm, its next hops followed station by station, at `--tables` of them (about 5 s a
+table). Prints a JSON line for each: pairs compared, the largest difference of a round trip in
+microseconds, and the mismatches of reachability. Ends with status 1 where a difference is 2 microseconds
+or more, or anything mismatches.
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy
+from graph import LIGHT_KM_S, SHELLS, ground_links, solve, stations
+from hypatia import ALGORITHMS, Network
+from satgen.distance_tools import (
+    distance_m_between_satellites, distance_m_ground_station_to_satellite)
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ORBIT_S = 5_730
+PAIRS = [
+    ("New-York-Newark", "London"), ("London", "Singapore"), ("Los-Angeles-Long-Beach-Santa-Ana", "Tokyo"),
+    ("Los-Angeles-Long-Beach-Santa-Ana", "New-York-Newark"), ("Istanbul", "Nairobi"),
+    ("London", "Johannesburg"), ("Rio-de-Janeiro", "Sankt-Peterburg-(Saint-Petersburg)"),
+    ("Manila", "Dalian"), ("Paris", "Moskva-(Moscow)"), ("Lagos", "São-Paulo"), ("Mumbai-(Bombay)", "London"),
+    ("Chicago", "Paris"), ("Tokyo", "São-Paulo"), ("Delhi", "New-York-Newark"), ("Jakarta", "Lagos"),
+    ("Singapore", "Johannesburg"),
+]
+
+
+def measured(network, second):
+    """Laser lengths, and slant ranges [station, satellite], kilometres, by satgenpy's own calls."""
+    epoch, time = network.times(second)
+    lasers = [distance_m_between_satellites(network.satellites[a], network.satellites[b], epoch, time)
+              for a, b in network.isls]
+    ranges = [[distance_m_ground_station_to_satellite(station, satellite, epoch, time)
+               for satellite in network.satellites] for station in network.stations]
+    ranges = numpy.array(ranges) / 1_000
+    ranges[ranges > network.shell.range_km] = numpy.inf
+    return numpy.array(lasers) / 1_000, ranges
+
+
+def perigee(binary, argument, csv, rule, times, count):
+    """Perigee's kilometres, [time, from, to]."""
+    result = []
+    with tempfile.NamedTemporaryFile() as file:
+        for time in times:
+            subprocess.run([binary, "distances", argument, csv, rule, str(time), "1", "1", file.name],
+                           check=True)
+            result.append(numpy.fromfile(file.name).reshape(count, count))
+    return numpy.array(result)
+
+
+def compare(constellation, rule, against, ours, theirs, pairs):
+    """Prints a line, and says whether all is equal."""
+    ours, theirs = (numpy.array([[km[pair] for pair in pairs] for km in kms]) for kms in (ours, theirs))
+    mismatches = int((numpy.isfinite(ours) != numpy.isfinite(theirs)).sum())
+    both = numpy.isfinite(ours) & numpy.isfinite(theirs)
+    worst = float(abs(ours[both] - theirs[both]).max()) * 2 / LIGHT_KM_S * 1e6 if both.any() else 0.0
+    print(json.dumps({
+        "constellation": constellation, "rule": rule, "against": against, "compared": ours.size,
+        "reachable": int(both.sum()), "max_error_us": round(worst, 4), "mismatches": mismatches,
+    }), flush=True)
+    return mismatches == 0 and worst < 2
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--perigee", required=True, help="the network-bench binary")
+    parser.add_argument("--data", default=os.environ.get("PERIGEE_NETWORK_DATA") or ROOT / "../shared/data/network")
+    parser.add_argument("--times", type=int, default=96)
+    parser.add_argument("--tables", type=int, default=2)
+    parser.add_argument("--constellation", action="append", choices=["starlink", "kuiper"])
+    a = parser.parse_args()
+    known = {place[0]: place for place in stations(pathlib.Path(a.data) / "ground_stations_top100.csv")}
+    names = sorted({name for pair in PAIRS for name in pair})
+    places = [known[name] for name in names]
+    pairs = [(names.index(x), names.index(y)) for x, y in PAIRS]
+    times = [round(ORBIT_S * k / a.times, 3) for k in range(a.times)]
+    own = times[:: max(1, a.times // max(1, a.tables))][: a.tables]
+    is_equal = True
+    with tempfile.TemporaryDirectory() as folder:
+        csv = os.path.join(folder, "stations.csv")
+        with open(csv, "w", encoding="utf-8") as file:
+            file.writelines(f"{i},{n},{x!r},{y!r}\n" for i, (n, x, y) in enumerate(places))
+        for constellation in a.constellation or ["starlink", "kuiper"]:
+            shell = SHELLS[constellation]
+            network = Network(shell, places)
+            tles = os.path.join(folder, constellation)
+            pathlib.Path(tles).write_text(network.tles, encoding="utf-8")
+            argument = f"{shell.planes},{shell.slots},{tles},{shell.range_km!r}"
+            links = [measured(network, time) for time in times]
+            ends = numpy.array(network.isls)
+            for rule in ALGORITHMS:
+                name = rule.split(",")[0]
+                ours = perigee(a.perigee, argument, csv, name, times, len(places))
+                if "," not in rule:
+                    theirs = []
+                    for lasers, ranges in links:
+                        km, _ = solve(network.count, len(places), ends[:, 0], ends[:, 1], lasers,
+                                      *ground_links(ranges, name), name)
+                        theirs.append(km[:, network.count:])
+                    is_equal &= compare(constellation, ALGORITHMS[rule], "satgenpy's links, scipy", ours,
+                                        theirs, pairs)
+                with contextlib.redirect_stdout(io.StringIO()):
+                    theirs = [network.distances(t, network.table(t, rule, folder)) for t in own]
+                chosen = ours[[times.index(t) for t in own]]
+                is_equal &= compare(constellation, ALGORITHMS[rule], "satgenpy's tables", chosen, theirs, pairs)
+    sys.exit(0 if is_equal else 1)
+
+
+if __name__ == "__main__":
+    main()
