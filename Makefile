@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 export FLEET LISTEN STATE FILTER
 
 .DEFAULT_GOAL := help
-.PHONY: help up test build models assets lint format bench-gateway bench-island bench-orbits clean
+.PHONY: help up test build models assets lint format bench-gateway bench-island bench-orbits bench-network clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,14 @@ bench-orbits: ## measure propagation beside the fastest engines on PyPI
 	swift build -c release --package-path Benchmarks/orbits
 	@$(STATE)/bench-venv/bin/python Benchmarks/orbits/run.py \
 	  --perigee Benchmarks/orbits/.build/release/orbits-bench
+
+bench-network: ## measure next-hop tables beside satgenpy (Hypatia) and scipy
+	@Scripts/install build
+	@Scripts/install models
+	@Scripts/python-environment $(STATE)/bench-network-venv Benchmarks/network/requirements.txt
+	swift build -c release --package-path Benchmarks/network
+	@$(STATE)/bench-network-venv/bin/python Benchmarks/network/run.py \
+	  --perigee Benchmarks/network/.build/release/network-bench
 
 clean: ## remove what was built; STATE stays
 	rm -rf .build

@@ -76,7 +76,8 @@ struct DistanceFields: Sendable {
     guard !ground.startsInSpace else { return seeds }
     for link in feeders.links where ground.kmFromSite[link.station].isFinite {
       let km = link.rangeKm + ground.kmFromSite[link.station]
-      seeds.append(Seed(satellite: link.satellite, km: km, hop: Self.hop(.site(link.station), topology)))
+      seeds.append(
+        Seed(satellite: link.satellite, km: km, hop: Self.hop(.site(link.station), topology)))
     }
     return seeds
   }
@@ -100,7 +101,8 @@ struct DistanceFields: Sendable {
           sweep.settle(hops: hopRows)
           for (lane, list) in seeds.enumerated() {
             // The first of equal seeds stays.
-            for seed in list.reversed() where sweep.rows[Int(rowOf[seed.satellite])][lane] == seed.km {
+            for seed in list.reversed()
+            where sweep.rows[Int(rowOf[seed.satellite])][lane] == seed.km {
               hopRows[Int(rowOf[seed.satellite])][lane] = seed.hop
             }
           }
@@ -121,7 +123,8 @@ struct DistanceFields: Sendable {
   /// The distance from a satellite, kilometres; infinite where there is no way.
   func fromSatelliteKm(_ field: Int, _ satellite: Int) -> Double {
     let (block, lane) = field.quotientAndRemainder(dividingBy: Lanes.scalarCount)
-    return satelliteKm[block * topology.grid.count + Int(topology.grid.rowOfSatellite[satellite])][lane]
+    return satelliteKm[block * topology.grid.count + Int(topology.grid.rowOfSatellite[satellite])][
+      lane]
   }
 
   /// The distance from a site, kilometres; infinite where there is no way.

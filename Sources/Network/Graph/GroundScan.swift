@@ -39,7 +39,8 @@ struct GroundScan: Sendable {
   /// away it is, kilometres.
   @inline(__always)
   func forEach(
-    _ visibility: Visibility, in range: Range<Int>, _ body: (_ satellite: Int, _ rangeKm: Double) -> Void
+    _ visibility: Visibility, in range: Range<Int>,
+    _ body: (_ satellite: Int, _ rangeKm: Double) -> Void
   ) {
     guard !range.isEmpty else { return }
     let width = Lanes.scalarCount
@@ -49,7 +50,9 @@ struct GroundScan: Sendable {
       guard mayBeUsed.isSomewhere else { continue }
       for lane in 0..<width where mayBeUsed[lane] {
         let satellite = block * width + lane
-        guard range.contains(satellite), let km = rangeKm(visibility, to: satellite) else { continue }
+        guard range.contains(satellite), let km = rangeKm(visibility, to: satellite) else {
+          continue
+        }
         body(satellite, km)
       }
     }

@@ -34,7 +34,9 @@ struct LaneSweep {
     }
     for step in 0..<steps {
       let number = first + (2 * count - 1 - step) % count
-      if step > 0 || mesh.wraps { relaxRungs(from: first + (number - first + 1) % count, to: number) }
+      if step > 0 || mesh.wraps {
+        relaxRungs(from: first + (number - first + 1) % count, to: number)
+      }
       relaxRing(grid.planes[number])
     }
   }

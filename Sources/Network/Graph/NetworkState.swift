@@ -87,7 +87,9 @@ public struct NetworkState: Sendable {
     }
     let rule = topology.constellations[number].access
     let above = Visibility(from: site.track.position(at: sky.time), rule: rule)
-    let after = then.map { ($0, Visibility(from: site.track.position(at: $0.sky.time), rule: rule)) }
+    let after = then.map {
+      ($0, Visibility(from: site.track.position(at: $0.sky.time), rule: rule))
+    }
     var result: [Access] = []
     now.forEach(above, in: topology.satelliteRanges[number]) { satellite, range in
       var sine = above.sineOfElevation(of: sky.positionsKm[satellite])

@@ -55,7 +55,9 @@ extension PreparedRoutes {
           result.propagationEndMs += topology.legKm(
             from: last, to: node, accessStretch: stretch, sky: then.sky)
         }
-        if result.links == 0, case .satellite(let number) = node { result.servingSatellite = number }
+        if result.links == 0, case .satellite(let number) = node {
+          result.servingSatellite = number
+        }
       }
       last = node
       result.links += 1

@@ -30,7 +30,9 @@ struct StationLinks: Sendable {
   ///
   /// Elevation rises and falls once in a pass, so a link that holds at both ends of a slot holds all
   /// through it.
-  mutating func addStation(_ site: Site, topology: Topology, scan: GroundScan, later: GroundScan? = nil) {
+  mutating func addStation(
+    _ site: Site, topology: Topology, scan: GroundScan, later: GroundScan? = nil
+  ) {
     let station = starts.count - 1
     for (constellation, range) in zip(topology.constellations, topology.satelliteRanges) {
       guard site.hasAntennas(for: constellation.name) else { continue }

@@ -20,7 +20,8 @@ struct NetworkBench {
     else { fatalError("see the comment at the head of NetworkBench.swift") }
     let numbers = a[5...].compactMap { Double($0) }
     switch a[1] {
-    case "cold": measure(runs: Int(numbers[0])) { run in
+    case "cold":
+      measure(runs: Int(numbers[0])) { run in
         var table = NextHopTable(workload.topology, rule: rule)
         return cpuSeconds { table.move(to: Workload.epoch.adding(seconds: Double(run) * 37)) }
       }
