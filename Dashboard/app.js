@@ -8,6 +8,8 @@ import * as format from "./modules/format.js";
 import { Choices, Header } from "./modules/header.js";
 import { LatencyStrip } from "./modules/latency-strip.js";
 import { KeyForm } from "./modules/key-form.js";
+import { LinksFeed } from "./modules/links-feed.js";
+import { LinksPanel } from "./modules/links-panel.js";
 import { Live } from "./modules/live.js";
 import { reducedMotion } from "./modules/palette.js";
 import { RequestsPanel } from "./modules/requests-panel.js";
@@ -16,6 +18,7 @@ import { FRAME_MS, frameTime, Sky } from "./modules/sky.js";
 import { ServerClock } from "./modules/slots.js";
 import { Store } from "./modules/store.js";
 import { UplinksPanel } from "./modules/uplinks-panel.js";
+import { View } from "./modules/view.js";
 import { WorldMap } from "./modules/world-map.js";
 
 const TICK_MS = 250;
@@ -28,6 +31,9 @@ const live = new Live(store, clock, () => startSky());
 const map = new WorldMap(at("map"), store, sky, clock);
 const strip = new LatencyStrip(at("strip"), store, clock);
 const uplinks = new UplinksPanel(at("uplinks"), store);
+const linksFeed = new LinksFeed(store);
+const links = new LinksPanel(at("links"), store, clock);
+new View(at("views"), (view) => linksFeed.want(view === "network"));
 new BackendsPanel(at("backends"), store);
 new RequestsPanel(at("requests"), store);
 new Explanation(at("explanation"), store);
@@ -93,9 +99,12 @@ function tick() {
   const now = clock.at(Date.now());
   header.tick(now);
   uplinks.tick(now);
+  linksFeed.tick(Date.now());
   followSky();
   if (sky.count > 0) nameSky();
-  if (!document.hidden) strip.draw();
+  if (document.hidden) return;
+  strip.draw();
+  links.draw();
 }
 
 function frame() {

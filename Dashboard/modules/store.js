@@ -8,9 +8,13 @@ const placed = (point) => (Number.isFinite(point?.[0]) && Number.isFinite(point[
 /** What requests to backends on site have for an uplink. */
 export const LOCAL = "local";
 
-/** The page's one store. Topics: `state`, `requests`, `arrival`, `selection`, `connection`. */
+/** The page's one store. Topics: `state`, `links`, `requests`, `arrival`, `selection`, `connection`. */
 export class Store {
   state = null;
+  /** Forecast and measurement of each link; `null` until somebody looked. */
+  links = null;
+  /** Why the links could not be loaded, or `null`. */
+  linksTrouble = null;
   /** Newest first. */
   requests = [];
   /** Chosen names; `null` means all, or none for the request. */
@@ -32,6 +36,12 @@ export class Store {
     if (uplink && !state.uplinks.some((u) => u.name === uplink)) this.select({ uplink: null });
     if (backend && !state.backends.some((b) => b.name === backend)) this.select({ backend: null });
     this.#tell("state");
+  }
+
+  /** Takes the links anew, or says why not. */
+  setLinks(links, trouble) {
+    [this.links, this.linksTrouble] = [links, trouble];
+    this.#tell("links");
   }
 
   /** Replaces the list of requests. */

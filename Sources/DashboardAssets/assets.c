@@ -14,6 +14,8 @@ static const unsigned char asset_0[] =
   "import { Choices, Header } from \"./modules/header.js\";\n"
   "import { LatencyStrip } from \"./modules/latency-strip.js\";\n"
   "import { KeyForm } from \"./modules/key-form.js\";\n"
+  "import { LinksFeed } from \"./modules/links-feed.js\";\n"
+  "import { LinksPanel } from \"./modules/links-panel.js\";\n"
   "import { Live } from \"./modules/live.js\";\n"
   "import { reducedMotion } from \"./modules/palette.js\";\n"
   "import { RequestsPanel } from \"./modules/requests-panel.js\";\n"
@@ -22,6 +24,7 @@ static const unsigned char asset_0[] =
   "import { ServerClock } from \"./modules/slots.js\";\n"
   "import { Store } from \"./modules/store.js\";\n"
   "import { UplinksPanel } from \"./modules/uplinks-panel.js\";\n"
+  "import { View } from \"./modules/view.js\";\n"
   "import { WorldMap } from \"./modules/world-map.js\";\n"
   "\n"
   "const TICK_MS = 250;\n"
@@ -34,6 +37,9 @@ static const unsigned char asset_0[] =
   "const map = new WorldMap(at(\"map\"), store, sky, clock);\n"
   "const strip = new LatencyStrip(at(\"strip\"), store, clock);\n"
   "const uplinks = new UplinksPanel(at(\"uplinks\"), store);\n"
+  "const linksFeed = new LinksFeed(store);\n"
+  "const links = new LinksPanel(at(\"links\"), store, clock);\n"
+  "new View(at(\"views\"), (view) => linksFeed.want(view === \"network\"));\n"
   "new BackendsPanel(at(\"backends\"), store);\n"
   "new RequestsPanel(at(\"requests\"), store);\n"
   "new Explanation(at(\"explanation\"), store);\n"
@@ -102,9 +108,12 @@ static const unsigned char asset_0[] =
   "  const now = clock.at(Date.now());\n"
   "  header.tick(now);\n"
   "  uplinks.tick(now);\n"
+  "  linksFeed.tick(Date.now());\n"
   "  followSky();\n"
   "  if (sky.count > 0) nameSky();\n"
-  "  if (!document.hidden) strip.draw();\n"
+  "  if (document.hidden) return;\n"
+  "  strip.draw();\n"
+  "  links.draw();\n"
   "}\n"
   "\n"
   "function frame() {\n"
@@ -143,6 +152,8 @@ static const unsigned char asset_2[] =
   "  <a class=\"skip\" href=\"#requests\">Skip to requests</a>\n"
   "  <header id=\"header\" class=\"bar\">\n"
   "    <h1><img src=\"/favicon.svg\" alt=\"\" width=\"22\" height=\"22\">Perigee</h1>\n"
+  "    <nav id=\"views\" class=\"views\" aria-label=\"Views\"><a href=\"#overview\">Overview</a><a href=\"#n"
+  "etwork\">Network</a></nav>\n"
   "    <p class=\"where\"><span class=\"fleet\">\342\200\246</span><span class=\"quiet\">gateway at</span> <strong"
   " class=\"site\">\342\200\246</strong></p>\n"
   "    <p class=\"slot\" title=\"The satellites' scheduler re-chooses every path at these edges, for a"
@@ -212,6 +223,21 @@ static const unsigned char asset_2[] =
   "        <li><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><circle class=\"horizon\" cx=\"6\" cy=\"6\" r="
   "\"5\"/></svg>serving satellite's horizon</li>\n"
   "      </ul>\n"
+  "    </section>\n"
+  "\n"
+  "    <section id=\"links\" class=\"panel panel-links\" aria-labelledby=\"links-title\">\n"
+  "      <header>\n"
+  "        <h2 id=\"links-title\">Links</h2>\n"
+  "        <p class=\"quiet\">Round trips, slot by slot: predicted before each slot, and what came</p"
+  ">\n"
+  "        <p class=\"key\"><span class=\"key-dash\"></span>forecast</p>\n"
+  "        <p class=\"key\"><span class=\"key-band\"></span>estimate, 80 % band</p>\n"
+  "        <p class=\"key\"><span class=\"key-dot\"></span>observed median</p>\n"
+  "        <p class=\"key\"><span class=\"key-dot open\"></span>outside the band</p>\n"
+  "        <p class=\"key\"><span class=\"key-edge\"></span>slot edge</p>\n"
+  "      </header>\n"
+  "      <div class=\"list\"></div>\n"
+  "      <p class=\"empty\">Waiting for the server\342\200\246</p>\n"
   "    </section>\n"
   "\n"
   "    <section class=\"panel panel-strip\" aria-labelledby=\"strip-title\">\n"
@@ -1835,8 +1861,486 @@ static const unsigned char asset_15[] =
   "  }\n"
   "}\n";
 
-// /modules/live.js
+// /modules/link-chart.js
 static const unsigned char asset_16[] =
+  "// One link over time: forecast, estimate with its band, and the dots of what came, slot by slot"
+  ".\n"
+  "\n"
+  "import * as format from \"./format.js\";\n"
+  "import { linearAxis, spanAt, spansOf, valuesOf } from \"./link-series.js\";\n"
+  "import { palette, SERIES } from \"./palette.js\";\n"
+  "import { slotEdges } from \"./slots.js\";\n"
+  "\n"
+  "const PAST_MS = 600_000;\n"
+  "const FUTURE_MS = 300_000;\n"
+  "const MARGIN = { left: 46, right: 12, top: 8, bottom: 20 };\n"
+  "\n"
+  "/** A chart on a canvas, with a line of text for the slot under the pointer. */\n"
+  "export class LinkChart {\n"
+  "  #canvas;\n"
+  "  #readout;\n"
+  "  #clock;\n"
+  "  #link = null;\n"
+  "  #slots = null;\n"
+  "  #series = 0;\n"
+  "  #pointerX = null;\n"
+  "\n"
+  "  constructor(canvas, readout, clock) {\n"
+  "    this.#canvas = canvas;\n"
+  "    this.#readout = readout;\n"
+  "    this.#clock = clock;\n"
+  "    new ResizeObserver(() => this.draw()).observe(canvas);\n"
+  "    canvas.addEventListener(\"pointermove\", (event) => this.#point(event.offsetX));\n"
+  "    canvas.addEventListener(\"pointerleave\", () => this.#point(null));\n"
+  "  }\n"
+  "\n"
+  "  /** Shows a link; `slots` is the state's slot clock, `series` the colour. */\n"
+  "  show(link, slots, series) {\n"
+  "    [this.#link, this.#slots, this.#series] = [link, slots, series];\n"
+  "    this.draw();\n"
+  "  }\n"
+  "\n"
+  "  /** Draws the chart as of now. */\n"
+  "  draw() {\n"
+  "    const { clientWidth: width, clientHeight: height } = this.#canvas;\n"
+  "    if (!this.#link || width < 80) return;\n"
+  "    const context = this.#fit(width, height);\n"
+  "    const now = this.#clock.at(Date.now());\n"
+  "    const spans = spansOf(this.#link, this.#slots.seconds, now - PAST_MS, now + FUTURE_MS);\n"
+  "    const axis = linearAxis(valuesOf(spans));\n"
+  "    const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: heigh"
+  "t - MARGIN.bottom };\n"
+  "    const plot = {\n"
+  "      ...box, now, axis,\n"
+  "      x: (timeMs) => box.left + ((timeMs - now + PAST_MS) / (PAST_MS + FUTURE_MS)) * (box.right "
+  "- box.left),\n"
+  "      y: (value) => box.bottom - ((value - axis.low) / (axis.high - axis.low)) * (box.bottom - b"
+  "ox.top),\n"
+  "    };\n"
+  "    const colours = palette();\n"
+  "    this.#drawFrame(context, plot, colours);\n"
+  "    context.save();\n"
+  "    context.beginPath();\n"
+  "    context.rect(plot.left, plot.top - 4, plot.right - plot.left, plot.bottom - plot.top + 8);\n"
+  "    context.clip();\n"
+  "    this.#drawBands(context, plot, colours, spans);\n"
+  "    this.#drawSteps(context, plot, spans, \"forecast\", { stroke: colours.muted, dash: [3, 3], wid"
+  "th: 1.2 });\n"
+  "    this.#drawSteps(context, plot, spans, \"estimate\", { stroke: this.#colour(colours), dash: [],"
+  " width: 2 });\n"
+  "    this.#drawObserved(context, plot, colours, spans);\n"
+  "    context.restore();\n"
+  "    this.#drawNow(context, plot, colours);\n"
+  "    this.#drawPointer(context, plot, colours, spans);\n"
+  "  }\n"
+  "\n"
+  "  #colour(colours) {\n"
+  "    return colours.series[this.#series % SERIES];\n"
+  "  }\n"
+  "\n"
+  "  #fit(width, height) {\n"
+  "    const ratio = Math.min(3, devicePixelRatio || 1);\n"
+  "    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];\n"
+  "    if (this.#canvas.width !== w) this.#canvas.width = w;\n"
+  "    if (this.#canvas.height !== h) this.#canvas.height = h;\n"
+  "    const context = this.#canvas.getContext(\"2d\");\n"
+  "    context.setTransform(ratio, 0, 0, ratio, 0, 0);\n"
+  "    context.clearRect(0, 0, width, height);\n"
+  "    context.font = `10.5px ${getComputedStyle(document.body).fontFamily}`;\n"
+  "    return context;\n"
+  "  }\n"
+  "\n"
+  "  #drawFrame(context, plot, colours) {\n"
+  "    context.fillStyle = colours.graticule;\n"
+  "    context.globalAlpha = 0.45;\n"
+  "    context.fillRect(plot.x(plot.now), plot.top, plot.right - plot.x(plot.now), plot.bottom - pl"
+  "ot.top);\n"
+  "    context.globalAlpha = 1;\n"
+  "    context.lineWidth = 1;\n"
+  "    context.strokeStyle = colours.graticule;\n"
+  "    context.beginPath();\n"
+  "    for (const edge of slotEdges(plot.now - PAST_MS, plot.now + FUTURE_MS, this.#slots.seconds, "
+  "this.#slots.phase)) {\n"
+  "      const x = Math.round(plot.x(edge)) + 0.5;\n"
+  "      context.moveTo(x, plot.top);\n"
+  "      context.lineTo(x, plot.bottom);\n"
+  "    }\n"
+  "    context.stroke();\n"
+  "    context.fillStyle = colours.muted;\n"
+  "    context.strokeStyle = colours.rule;\n"
+  "    context.textAlign = \"right\";\n"
+  "    context.textBaseline = \"middle\";\n"
+  "    for (const mark of plot.axis.marks) {\n"
+  "      const y = Math.round(plot.y(mark)) + 0.5;\n"
+  "      context.beginPath();\n"
+  "      context.moveTo(plot.left, y);\n"
+  "      context.lineTo(plot.right, y);\n"
+  "      context.stroke();\n"
+  "      context.fillText(`${mark} ms`, plot.left - 6, y);\n"
+  "    }\n"
+  "    this.#drawTimes(context, plot);\n"
+  "  }\n"
+  "\n"
+  "  #drawTimes(context, plot) {\n"
+  "    const step = plot.right - plot.left < 420 \? 5 : plot.right - plot.left < 800 \? 2.5 : 1;\n"
+  "    context.textBaseline = \"alphabetic\";\n"
+  "    for (let minutes = -10; minutes <= 5; minutes += step) {\n"
+  "      const text = minutes === 0 \? \"now\" : `${minutes > 0 \? \"+\" : \"\342\210\222\"}${Math.abs(minutes)}${mi"
+  "nutes === 5 \? \" min\" : \"\"}`;\n"
+  "      context.textAlign = minutes === -10 \? \"left\" : minutes === 5 \? \"right\" : \"center\";\n"
+  "      context.fillText(text, plot.x(plot.now + minutes * 60_000), plot.bottom + 14);\n"
+  "    }\n"
+  "  }\n"
+  "\n"
+  "  /** The band of each slot: where its median was, or is, expected with 80 %. */\n"
+  "  #drawBands(context, plot, colours, spans) {\n"
+  "    context.fillStyle = this.#colour(colours);\n"
+  "    for (const span of spans) {\n"
+  "      if (span.low.includes(null)) continue;\n"
+  "      context.globalAlpha = span.isOver \? 0.2 : 0.28;\n"
+  "      const [x0, x1] = [plot.x(span.startMs), plot.x(span.endMs) - 1];\n"
+  "      context.beginPath();\n"
+  "      context.moveTo(x0, plot.y(span.low[0]));\n"
+  "      context.lineTo(x1, plot.y(span.low[1]));\n"
+  "      context.lineTo(x1, plot.y(span.high[1]) - 1);\n"
+  "      context.lineTo(x0, plot.y(span.high[0]) - 1);\n"
+  "      context.fill();\n"
+  "    }\n"
+  "    context.globalAlpha = 1;\n"
+  "    context.fillStyle = colours.bad;\n"
+  "    for (const span of spans) {\n"
+  "      if (!span.forecast.includes(null)) continue;\n"
+  "      context.fillRect(plot.x(span.startMs), plot.bottom - 4, plot.x(span.endMs) - plot.x(span.s"
+  "tartMs), 4);\n"
+  "    }\n"
+  "  }\n"
+  "\n"
+  "  #drawSteps(context, plot, spans, part, { stroke, dash, width }) {\n"
+  "    context.strokeStyle = stroke;\n"
+  "    context.lineWidth = width;\n"
+  "    context.setLineDash(dash);\n"
+  "    context.beginPath();\n"
+  "    for (const span of spans) {\n"
+  "      if (span[part].includes(null)) continue;\n"
+  "      context.moveTo(plot.x(span.startMs), plot.y(span[part][0]));\n"
+  "      context.lineTo(plot.x(span.endMs) - 1, plot.y(span[part][1]));\n"
+  "    }\n"
+  "    context.stroke();\n"
+  "    context.setLineDash([]);\n"
+  "  }\n"
+  "\n"
+  "  /** What came: a dot, filled where it fell into the band and open where it did not. */\n"
+  "  #drawObserved(context, plot, colours, spans) {\n"
+  "    const radius = Math.min(3.2, Math.max(2, (plot.x(15_000) - plot.x(0)) / 4));\n"
+  "    context.lineWidth = 1.5;\n"
+  "    for (const span of spans) {\n"
+  "      if (span.observed === null) continue;\n"
+  "      const [x, y] = [plot.x((span.startMs + span.endMs) / 2), plot.y(span.observed)];\n"
+  "      const held = span.observed >= span.low[0] && span.observed <= span.high[0];\n"
+  "      context.beginPath();\n"
+  "      context.arc(x, y, radius, 0, 2 * Math.PI);\n"
+  "      context.fillStyle = held \? colours.text : colours.panel;\n"
+  "      context.strokeStyle = held \? colours.panel : colours.text;\n"
+  "      context.stroke();\n"
+  "      context.fill();\n"
+  "    }\n"
+  "  }\n"
+  "\n"
+  "  #drawNow(context, plot, colours) {\n"
+  "    const x = Math.round(plot.x(plot.now)) + 0.5;\n"
+  "    context.strokeStyle = colours.text;\n"
+  "    context.lineWidth = 1;\n"
+  "    context.beginPath();\n"
+  "    context.moveTo(x, plot.top - 4);\n"
+  "    context.lineTo(x, plot.bottom + 3);\n"
+  "    context.stroke();\n"
+  "  }\n"
+  "\n"
+  "  #point(x) {\n"
+  "    this.#pointerX = x;\n"
+  "    this.draw();\n"
+  "  }\n"
+  "\n"
+  "  #drawPointer(context, plot, colours, spans) {\n"
+  "    const x = this.#pointerX;\n"
+  "    const inside = x !== null && x >= plot.left && x <= plot.right;\n"
+  "    const timeMs = inside \? plot.now - PAST_MS + ((x - plot.left) / (plot.right - plot.left)) * "
+  "(PAST_MS + FUTURE_MS) : 0;\n"
+  "    const span = inside \? spanAt(spans, timeMs) : null;\n"
+  "    this.#readout.hidden = !span;\n"
+  "    if (!span) return;\n"
+  "    context.strokeStyle = colours.muted;\n"
+  "    context.lineWidth = 1;\n"
+  "    context.strokeRect(plot.x(span.startMs) + 0.5, plot.top - 2.5, plot.x(span.endMs) - plot.x(s"
+  "pan.startMs) - 1, plot.bottom - plot.top + 5);\n"
+  "    this.#readout.textContent = describe(span);\n"
+  "  }\n"
+  "}\n"
+  "\n"
+  "/** A slot in words: when, what was expected, what came. */\n"
+  "export function describe(span) {\n"
+  "  const time = `${format.timeOfDay(span.startMs)} to ${format.timeOfDay(span.endMs)}`;\n"
+  "  if (span.forecast.includes(null)) return `${time}   no path`;\n"
+  "  const parts = [\n"
+  "    time, `forecast ${format.ms(span.forecast[0])} ms`,\n"
+  "    `${span.isOver \? \"predicted\" : \"estimate\"} ${format.ms(span.estimate[0])} ms (${format.ms(sp"
+  "an.low[0])} to ${format.ms(span.high[0])})`,\n"
+  "  ];\n"
+  "  if (span.observed !== null) parts.push(`came ${format.ms(span.observed)} ms, median of ${span."
+  "samples}`);\n"
+  "  if (span.satellite) parts.push(`over ${span.satellite}`);\n"
+  "  return parts.join(\"   \");\n"
+  "}\n";
+
+// /modules/link-series.js
+static const unsigned char asset_17[] =
+  "// What a link's chart draws and tells, as numbers: pure, so that it can be tested without a pag"
+  "e.\n"
+  "\n"
+  "const finite = (value) => typeof value === \"number\" && Number.isFinite(value);\n"
+  "\n"
+  "/**\n"
+  " * How the predictions of a link's slots fared: mean errors in milliseconds of the estimate, of "
+  "the forecast\n"
+  " * alone and of \"as the slot before\", and the share of slots within the band. `null` without slo"
+  "ts.\n"
+  " */\n"
+  "export function scoreOf(slots, slotSeconds) {\n"
+  "  if (slots.length === 0) return null;\n"
+  "  const mean = (values) => (values.length \? values.reduce((a, b) => a + b, 0) / values.length : "
+  "null);\n"
+  "  const off = (predicted, slot) => Math.abs(predicted - slot.observed_ms);\n"
+  "  const followers = slots.slice(1)\n"
+  "    .map((slot, i) => [slots[i], slot])\n"
+  "    .filter(([before, slot]) => slot.start - before.start === slotSeconds);\n"
+  "  return {\n"
+  "    slots: slots.length,\n"
+  "    estimate: mean(slots.map((slot) => off(slot.predicted_ms, slot))),\n"
+  "    forecast: mean(slots.map((slot) => off(slot.forecast_ms, slot))),\n"
+  "    asBefore: mean(followers.map(([before, slot]) => off(before.observed_ms, slot))),\n"
+  "    inBand: slots.filter((slot) => slot.observed_ms >= slot.low_ms && slot.observed_ms <= slot.h"
+  "igh_ms).length / slots.length,\n"
+  "  };\n"
+  "}\n"
+  "\n"
+  "/** The slots in [fromMs, toMs) as the chart shows them, past ones with what came, in order of t"
+  "ime. */\n"
+  "export function spansOf(link, slotSeconds, fromMs, toMs) {\n"
+  "  const past = link.slots.map((slot) => ({\n"
+  "    startMs: slot.start * 1000, endMs: (slot.start + slotSeconds) * 1000, isOver: true,\n"
+  "    forecast: [slot.forecast_ms, slot.forecast_ms], estimate: [slot.predicted_ms, slot.predicted"
+  "_ms],\n"
+  "    low: [slot.low_ms, slot.low_ms], high: [slot.high_ms, slot.high_ms],\n"
+  "    observed: slot.observed_ms, samples: slot.samples, satellite: null,\n"
+  "  }));\n"
+  "  const ahead = link.ahead.map((slot) => ({\n"
+  "    startMs: slot.start * 1000, endMs: slot.end * 1000, isOver: false,\n"
+  "    forecast: slot.forecast_ms, estimate: slot.estimate_ms, low: slot.low_ms, high: slot.high_ms"
+  ",\n"
+  "    observed: null, samples: 0, satellite: slot.serving_satellite,\n"
+  "  }));\n"
+  "  return [...past, ...ahead].filter((span) => span.endMs > fromMs && span.startMs < toMs);\n"
+  "}\n"
+  "\n"
+  "/** The span that contains `timeMs`, or `null`. */\n"
+  "export function spanAt(spans, timeMs) {\n"
+  "  return spans.find((span) => timeMs >= span.startMs && timeMs < span.endMs) \?\? null;\n"
+  "}\n"
+  "\n"
+  "/** A linear axis that holds `values` with some room: its ends, and two to six round marks betwe"
+  "en. */\n"
+  "export function linearAxis(values) {\n"
+  "  const known = values.filter(finite);\n"
+  "  let low = known.length \? Math.min(...known) : 0;\n"
+  "  let high = known.length \? Math.max(...known) : 100;\n"
+  "  const room = Math.max((high - low) * 0.06, 0.5);\n"
+  "  [low, high] = [Math.max(0, low - room), high + room];\n"
+  "  const rough = (high - low) / 5;\n"
+  "  const power = 10 ** Math.floor(Math.log10(rough));\n"
+  "  const step = [1, 2, 5, 10].map((digit) => digit * power).find((size) => size >= rough);\n"
+  "  const marks = [];\n"
+  "  for (let mark = Math.ceil(low / step) * step; mark <= high + step * 1e-9; mark += step) marks."
+  "push(Number(mark.toPrecision(12)));\n"
+  "  return { low, high, marks };\n"
+  "}\n"
+  "\n"
+  "/** Everything that a chart of these spans has to hold. */\n"
+  "export function valuesOf(spans) {\n"
+  "  return spans.flatMap((span) => [...span.forecast, ...span.estimate, ...span.low, ...span.high,"
+  " span.observed]).filter(finite);\n"
+  "}\n";
+
+// /modules/links-feed.js
+static const unsigned char asset_18[] =
+  "// Asks for the links' forecasts and outcomes, for as long as somebody looks at them.\n"
+  "\n"
+  "import { fetchJson } from \"./server.js\";\n"
+  "\n"
+  "const PERIOD_MS = 3000;\n"
+  "\n"
+  "/** Keeps `store.links` current while it is wanted. */\n"
+  "export class LinksFeed {\n"
+  "  #store;\n"
+  "  #wanted = false;\n"
+  "  #asking = false;\n"
+  "  #askedMs = -Infinity;\n"
+  "\n"
+  "  constructor(store) {\n"
+  "    this.#store = store;\n"
+  "  }\n"
+  "\n"
+  "  /** Says whether the links are looked at. */\n"
+  "  want(wanted) {\n"
+  "    this.#wanted = wanted;\n"
+  "    this.#askedMs = -Infinity;\n"
+  "  }\n"
+  "\n"
+  "  /** Asks where it is time to. */\n"
+  "  async tick(localMs) {\n"
+  "    if (!this.#wanted || this.#asking || document.hidden) return;\n"
+  "    if (this.#store.connection.phase !== \"live\" || localMs - this.#askedMs < PERIOD_MS) return;\n"
+  "    this.#asking = true;\n"
+  "    this.#askedMs = localMs;\n"
+  "    try {\n"
+  "      this.#store.setLinks((await fetchJson(\"/api/links\")).links, null);\n"
+  "    } catch (error) {\n"
+  "      this.#store.setLinks(this.#store.links, error.message);\n"
+  "    } finally {\n"
+  "      this.#asking = false;\n"
+  "    }\n"
+  "  }\n"
+  "}\n";
+
+// /modules/links-panel.js
+static const unsigned char asset_19[] =
+  "// The links: for each uplink and destination what is forecast, what measurement makes of it, an"
+  "d how\n"
+  "// earlier predictions fared.\n"
+  "\n"
+  "import { el, KeyedList, setAttribute, setText } from \"./dom.js\";\n"
+  "import * as format from \"./format.js\";\n"
+  "import { LinkChart } from \"./link-chart.js\";\n"
+  "import { scoreOf } from \"./link-series.js\";\n"
+  "import { onThemeChange, SERIES } from \"./palette.js\";\n"
+  "\n"
+  "const keyOf = (link) => `${link.uplink} ${link.destination}`;\n"
+  "\n"
+  "function fact(label, title) {\n"
+  "  const value = el(\"dd\");\n"
+  "  return { root: el(\"div\", { title }, el(\"dt\", {}, label), value), value };\n"
+  "}\n"
+  "\n"
+  "const FACTS = [\n"
+  "  [\"Forecast\", \"Round trip from geometry and the uplink's access model alone\"],\n"
+  "  [\"Estimate\", \"The forecast corrected by what was measured, for now\"],\n"
+  "  [\"80 % band\", \"Where this slot's median round trip lies with a probability of 80 %\"],\n"
+  "  [\"Observed\", \"The last measured round trip\"],\n"
+  "  [\"Stays\", \"The learned probability that a slot's level outlives its edge\"],\n"
+  "  [\"Error\", \"Mean error of what was predicted before each slot of the last twenty minutes\"],\n"
+  "  [\"of forecast\", \"The same of the forecast alone\"],\n"
+  "  [\"as before\", \"The same of saying: as the slot before\"],\n"
+  "  [\"In band\", \"The share of slots whose median fell into the 80 % band\"],\n"
+  "];\n"
+  "\n"
+  "class LinkCard {\n"
+  "  #store;\n"
+  "  #title = el(\"span\");\n"
+  "  #status = el(\"span\", { class: \"status\" });\n"
+  "  #facts = Object.fromEntries(FACTS.map(([label, title]) => [label, fact(label, title)]));\n"
+  "  #canvas = el(\"canvas\", { role: \"img\" });\n"
+  "  #button;\n"
+  "  #chart;\n"
+  "\n"
+  "  constructor(link, store, clock) {\n"
+  "    this.#store = store;\n"
+  "    this.#button = el(\"button\", { class: \"link\", type: \"button\", onclick: () => store.toggle(\"up"
+  "link\", link.uplink) }, el(\"span\", { class: \"swatch\" }), this.#title);\n"
+  "    const readout = el(\"p\", { class: \"strip-readout\", hidden: true });\n"
+  "    this.#chart = new LinkChart(this.#canvas, readout, clock);\n"
+  "    this.root = el(\"article\", { class: \"leg\", \"aria-label\": `${link.uplink} to ${link.destinatio"
+  "n}` },\n"
+  "      el(\"header\", {}, el(\"h3\", {}, this.#button), this.#status),\n"
+  "      el(\"dl\", { class: \"facts leg-facts\" }, ...Object.values(this.#facts).map(({ root }) => roo"
+  "t)),\n"
+  "      el(\"div\", { class: \"leg-chart\" }, this.#canvas, readout));\n"
+  "  }\n"
+  "\n"
+  "  update(link) {\n"
+  "    const { state, selection } = this.#store;\n"
+  "    const series = this.#store.seriesOf(link.uplink);\n"
+  "    const score = scoreOf(link.slots, state.slotSeconds);\n"
+  "    setAttribute(this.root, \"data-series\", series % SERIES);\n"
+  "    setText(this.#title, `${link.uplink} \342\206\222 ${link.destination}`);\n"
+  "    setAttribute(this.#button, \"aria-pressed\", String(selection.uplink === link.uplink));\n"
+  "    setText(this.#status, link.forecast_ms === null \? \"no path\" : link.measured_slots || link.sa"
+  "mples \? \"measured\" : \"forecast alone\");\n"
+  "    setAttribute(this.#status, \"data-level\", link.forecast_ms === null \? \"bad\" : link.measured_s"
+  "lots || link.samples \? \"good\" : \"warn\");\n"
+  "    const ms = (value) => (Number.isFinite(value) \? `${format.ms(value)} ms` : \"\342\200\223\");\n"
+  "    const set = (label, text) => setText(this.#facts[label].value, text);\n"
+  "    const measured = link.measured_slots > 0 || link.samples > 0;\n"
+  "    set(\"Forecast\", ms(link.forecast_ms));\n"
+  "    set(\"Estimate\", measured \? ms(link.estimate_ms) : \"\342\200\223\");\n"
+  "    set(\"80 % band\", measured && link.low_ms !== null \? `${format.ms(link.low_ms)} to ${format.m"
+  "s(link.high_ms)}` : \"\342\200\223\");\n"
+  "    set(\"Observed\", ms(link.observed_ms));\n"
+  "    set(\"Stays\", measured \? `${Math.round(link.persistence * 100)} %` : \"\342\200\223\");\n"
+  "    set(\"Error\", ms(score\?.estimate));\n"
+  "    set(\"of forecast\", ms(score\?.forecast));\n"
+  "    set(\"as before\", ms(score\?.asBefore));\n"
+  "    set(\"In band\", score \? `${Math.round(score.inBand * 100)} % of ${score.slots}` : \"\342\200\223\");\n"
+  "    setAttribute(this.#canvas, \"aria-label\", `Round trip over ${link.uplink} to ${link.destinati"
+  "on}: forecast ${ms(link.forecast_ms)}, estimate ${ms(link.estimate_ms)}, the last ten minutes sl"
+  "ot by slot and the next five.`);\n"
+  "    this.#chart.show(link, { seconds: state.slotSeconds, phase: state.slotPhaseSeconds }, series"
+  ");\n"
+  "  }\n"
+  "\n"
+  "  draw() {\n"
+  "    this.#chart.draw();\n"
+  "  }\n"
+  "}\n"
+  "\n"
+  "/** The panel of links. */\n"
+  "export class LinksPanel {\n"
+  "  #root;\n"
+  "  #store;\n"
+  "  #cards;\n"
+  "  #empty;\n"
+  "\n"
+  "  constructor(root, store, clock) {\n"
+  "    this.#root = root;\n"
+  "    this.#store = store;\n"
+  "    this.#empty = root.querySelector(\".empty\");\n"
+  "    this.#cards = new KeyedList(root.querySelector(\".list\"), (link) => new LinkCard(link, store,"
+  " clock));\n"
+  "    for (const topic of [\"links\", \"selection\"]) store.on(topic, () => this.#update());\n"
+  "    onThemeChange(() => this.draw());\n"
+  "  }\n"
+  "\n"
+  "  /** Draws the charts as of now. */\n"
+  "  draw() {\n"
+  "    for (const card of this.#cards.rows) card.draw();\n"
+  "  }\n"
+  "\n"
+  "  #update() {\n"
+  "    const { links, linksTrouble, state, selection } = this.#store;\n"
+  "    if (!state) return;\n"
+  "    const backend = state.backends.find(({ name }) => name === selection.backend);\n"
+  "    const shown = (links \?\? []).filter((link) =>\n"
+  "      (!selection.uplink || link.uplink === selection.uplink) && (!backend || link.backends.incl"
+  "udes(backend.name)));\n"
+  "    this.#cards.update(shown, keyOf);\n"
+  "    this.#empty.hidden = shown.length > 0 && !linksTrouble;\n"
+  "    setText(this.#empty, linksTrouble \? `The links could not be loaded: ${linksTrouble}`\n"
+  "      : links === null \? \"Waiting for the server\342\200\246\"\n"
+  "      : links.length === 0 \? `${state.site} has no link to cross: its backends are on site.`\n"
+  "      : \"No link leads to this backend over this uplink.\");\n"
+  "  }\n"
+  "}\n";
+
+// /modules/live.js
+static const unsigned char asset_20[] =
   "// The server's state and events, for as long as the page is open.\n"
   "\n"
   "import { fetchJson, openEvents } from \"./server.js\";\n"
@@ -1973,7 +2477,7 @@ static const unsigned char asset_16[] =
   "}\n";
 
 // /modules/map-base.js
-static const unsigned char asset_17[] =
+static const unsigned char asset_21[] =
   "// The ground: ocean, land, graticule, night. Drawn only when the view, the theme or the minute "
   "changes.\n"
   "\n"
@@ -2063,7 +2567,7 @@ static const unsigned char asset_17[] =
   "}\n";
 
 // /modules/map-gestures.js
-static const unsigned char asset_18[] =
+static const unsigned char asset_22[] =
   "// Hover, drag, zoom and keys on the map.\n"
   "\n"
   "import { el } from \"./dom.js\";\n"
@@ -2215,7 +2719,7 @@ static const unsigned char asset_18[] =
   "}\n";
 
 // /modules/map-overlay.js
-static const unsigned char asset_19[] =
+static const unsigned char asset_23[] =
   "// What moves above the ground: paths hop by hop, the serving satellites' horizons, sites, pulse"
   "s.\n"
   "\n"
@@ -2416,7 +2920,7 @@ static const unsigned char asset_19[] =
   "}\n";
 
 // /modules/map-pulse.js
-static const unsigned char asset_20[] =
+static const unsigned char asset_24[] =
   "// A request on its way: a point of light that travels the path and back.\n"
   "\n"
   "import { angleBetween, between, splitAtDateLine } from \"./geo.js\";\n"
@@ -2510,7 +3014,7 @@ static const unsigned char asset_20[] =
   "}\n";
 
 // /modules/map-sky.js
-static const unsigned char asset_21[] =
+static const unsigned char asset_25[] =
   "// The satellites: thousands of dots, written straight into pixels so that they move by fraction"
   "s of\n"
   "// one and cost next to nothing.\n"
@@ -2579,7 +3083,7 @@ static const unsigned char asset_21[] =
   "}\n";
 
 // /modules/map-symbols.js
-static const unsigned char asset_22[] =
+static const unsigned char asset_26[] =
   "// The marks on the map: sites by kind, labels that do not cover each other.\n"
   "\n"
   "/** Traces the symbol of a site's kind, `r` pixels around (x, y). */\n"
@@ -2659,7 +3163,7 @@ static const unsigned char asset_22[] =
   "}\n";
 
 // /modules/palette.js
-static const unsigned char asset_23[] =
+static const unsigned char asset_27[] =
   "// The colours of the style sheet, for canvases. One place decides them: style.css.\n"
   "\n"
   "const NAMES = [\n"
@@ -2705,7 +3209,7 @@ static const unsigned char asset_23[] =
   "}\n";
 
 // /modules/requests-panel.js
-static const unsigned char asset_24[] =
+static const unsigned char asset_28[] =
   "// Requests as they complete, the newest on top.\n"
   "\n"
   "import { clientKey } from \"./client-key.js\";\n"
@@ -2809,7 +3313,7 @@ static const unsigned char asset_24[] =
   "}\n";
 
 // /modules/server.js
-static const unsigned char asset_25[] =
+static const unsigned char asset_29[] =
   "// Asking the node: JSON and event streams, with the key where it wants one.\n"
   "\n"
   "import { clientKey } from \"./client-key.js\";\n"
@@ -2862,7 +3366,7 @@ static const unsigned char asset_25[] =
   "}\n";
 
 // /modules/sky.js
-static const unsigned char asset_26[] =
+static const unsigned char asset_30[] =
   "// Where every satellite is between the instants the server was asked about.\n"
   "\n"
   "import { vectorOf } from \"./geo.js\";\n"
@@ -3019,7 +3523,7 @@ static const unsigned char asset_26[] =
   "}\n";
 
 // /modules/slots.js
-static const unsigned char asset_27[] =
+static const unsigned char asset_31[] =
   "// The scheduler's slots: globally synchronous intervals, 15 seconds from seconds 12, 27, 42 and"
   " 57.\n"
   "\n"
@@ -3059,7 +3563,7 @@ static const unsigned char asset_27[] =
   "}\n";
 
 // /modules/store.js
-static const unsigned char asset_28[] =
+static const unsigned char asset_32[] =
   "// What the page knows and what the person chose. Views subscribe; nothing else holds state.\n"
   "\n"
   "const REQUESTS_KEPT = 200;\n"
@@ -3071,9 +3575,14 @@ static const unsigned char asset_28[] =
   "/** What requests to backends on site have for an uplink. */\n"
   "export const LOCAL = \"local\";\n"
   "\n"
-  "/** The page's one store. Topics: `state`, `requests`, `arrival`, `selection`, `connection`. */\n"
+  "/** The page's one store. Topics: `state`, `links`, `requests`, `arrival`, `selection`, `connect"
+  "ion`. */\n"
   "export class Store {\n"
   "  state = null;\n"
+  "  /** Forecast and measurement of each link; `null` until somebody looked. */\n"
+  "  links = null;\n"
+  "  /** Why the links could not be loaded, or `null`. */\n"
+  "  linksTrouble = null;\n"
   "  /** Newest first. */\n"
   "  requests = [];\n"
   "  /** Chosen names; `null` means all, or none for the request. */\n"
@@ -3097,6 +3606,12 @@ static const unsigned char asset_28[] =
   "    if (backend && !state.backends.some((b) => b.name === backend)) this.select({ backend: null "
   "});\n"
   "    this.#tell(\"state\");\n"
+  "  }\n"
+  "\n"
+  "  /** Takes the links anew, or says why not. */\n"
+  "  setLinks(links, trouble) {\n"
+  "    [this.links, this.linksTrouble] = [links, trouble];\n"
+  "    this.#tell(\"links\");\n"
   "  }\n"
   "\n"
   "  /** Replaces the list of requests. */\n"
@@ -3158,7 +3673,7 @@ static const unsigned char asset_28[] =
   "}\n";
 
 // /modules/sun.js
-static const unsigned char asset_29[] =
+static const unsigned char asset_33[] =
   "// Where the Sun stands, good to about 0.01 degree between 1950 and 2050 (the Astronomical Alman"
   "ac's\n"
   "// low-precision formula).\n"
@@ -3208,7 +3723,7 @@ static const unsigned char asset_29[] =
   "}\n";
 
 // /modules/uplinks-panel.js
-static const unsigned char asset_30[] =
+static const unsigned char asset_34[] =
   "// The uplinks: what each offers towards each backend, and what it has carried.\n"
   "\n"
   "import { el, KeyedList, setAttribute, setText } from \"./dom.js\";\n"
@@ -3399,8 +3914,44 @@ static const unsigned char asset_30[] =
   "  }\n"
   "}\n";
 
+// /modules/view.js
+static const unsigned char asset_35[] =
+  "// Which of the page's views is shown; the address says, so that it can be linked and gone back "
+  "to.\n"
+  "\n"
+  "import { setAttribute } from \"./dom.js\";\n"
+  "\n"
+  "const VIEWS = [\"overview\", \"network\"];\n"
+  "\n"
+  "/** The view that an address' fragment names; the first where it names none. */\n"
+  "export function viewOf(hash) {\n"
+  "  return VIEWS.find((view) => hash === `#${view}`) \?\? VIEWS[0];\n"
+  "}\n"
+  "\n"
+  "/** Follows the address; `onChange(view)` is called at once and after each change. */\n"
+  "export class View {\n"
+  "  #nav;\n"
+  "  #onChange;\n"
+  "\n"
+  "  constructor(nav, onChange) {\n"
+  "    this.#nav = nav;\n"
+  "    this.#onChange = onChange;\n"
+  "    addEventListener(\"hashchange\", () => this.#show());\n"
+  "    this.#show();\n"
+  "  }\n"
+  "\n"
+  "  #show() {\n"
+  "    const view = viewOf(location.hash);\n"
+  "    document.body.dataset.view = view;\n"
+  "    for (const link of this.#nav.querySelectorAll(\"a\")) {\n"
+  "      setAttribute(link, \"aria-current\", link.hash === `#${view}` \? \"page\" : null);\n"
+  "    }\n"
+  "    this.#onChange(view);\n"
+  "  }\n"
+  "}\n";
+
 // /modules/viewport.js
-static const unsigned char asset_31[] =
+static const unsigned char asset_36[] =
   "// What part of the world the map shows: an equirectangular view, twice as wide as high, that ne"
   "ver\n"
   "// leaves the map.\n"
@@ -3453,7 +4004,7 @@ static const unsigned char asset_31[] =
   "}\n";
 
 // /modules/world-map.js
-static const unsigned char asset_32[] =
+static const unsigned char asset_37[] =
   "// The world map: three canvases of different pace, and the hand that moves them.\n"
   "\n"
   "import { fetchJson } from \"./server.js\";\n"
@@ -3647,7 +4198,7 @@ static const unsigned char asset_32[] =
   "}\n";
 
 // /panels.css
-static const unsigned char asset_33[] =
+static const unsigned char asset_38[] =
   "/* The insides of the panels. */\n"
   "\n"
   "/* Colours of uplinks. */\n"
@@ -3726,6 +4277,22 @@ static const unsigned char asset_33[] =
   ".key-dot { width: 6px; height: 6px; border-radius: 50%; background: var(--text); }\n"
   ".key-edge { width: 1px; height: 12px; background: var(--faint); }\n"
   ".key-outage { width: 14px; height: 5px; background: var(--bad); }\n"
+  "\n"
+  ".key-dot.open { background: none; box-shadow: inset 0 0 0 1.5px var(--text); width: 7px; height:"
+  " 7px; }\n"
+  ".key-dash { width: 16px; border-top: 1.5px dashed var(--muted); }\n"
+  ".key-band { width: 16px; height: 9px; background: linear-gradient(var(--text), var(--text)) cent"
+  "er / 100% 2px no-repeat, color-mix(in srgb, var(--text) 22%, transparent); }\n"
+  "\n"
+  "/* The links of the network view. */\n"
+  ".leg { padding: 9px 12px 6px; border-top: 1px solid var(--rule); }\n"
+  ".leg > header { display: flex; align-items: center; gap: 8px; }\n"
+  ".leg > header .status { margin-left: auto; }\n"
+  ".leg-facts { grid-template-columns: repeat(9, auto); justify-content: space-between; margin: 4px"
+  " 0 3px; }\n"
+  ".leg-chart { position: relative; height: 168px; }\n"
+  ".leg-chart canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: pan-y"
+  "; }\n"
   "\n"
   "/* Uplinks. */\n"
   ".uplink { padding: 8px 12px 9px; border-top: 1px solid var(--rule); }\n"
@@ -3826,6 +4393,10 @@ static const unsigned char asset_33[] =
   "  .has-explanation > .scroll :is(th, td):nth-child(n+11) { display: none; }\n"
   "}\n"
   "\n"
+  "@media (max-width: 700px) {\n"
+  "  .leg-facts { grid-template-columns: repeat(3, 1fr); }\n"
+  "}\n"
+  "\n"
   "@media (max-width: 480px) {\n"
   "  .considered th, .considered td { padding-left: 7px !important; }\n"
   "  .considered .reason { min-width: 0; }\n"
@@ -3835,7 +4406,7 @@ static const unsigned char asset_33[] =
   "}\n";
 
 // /style.css
-static const unsigned char asset_34[] =
+static const unsigned char asset_39[] =
   "/* Colours, type and the page's frame. Panels' insides are in panels.css. Canvases read the colo"
   "urs\n"
   "   from here too (modules/palette.js); those they draw with must be #rrggbb. */\n"
@@ -3985,6 +4556,12 @@ static const unsigned char asset_34[] =
   "body[data-phase=\"locked\"] :is(.slot, .clock, .version-line) { display: none; }\n"
   "body[data-phase=\"locked\"] .where { visibility: hidden; }\n"
   "\n"
+  "/* The choice of view. */\n"
+  ".views { display: flex; gap: 2px; }\n"
+  ".views a { padding: 3px 10px; border-radius: 4px; color: var(--muted); text-decoration: none; }\n"
+  ".views a:hover { color: var(--text); }\n"
+  ".views a[aria-current] { background: var(--raised); color: var(--text); font-weight: 600; }\n"
+  "\n"
   "/* The board of panels. */\n"
   ".board:focus { outline: none; }\n"
   ".board {\n"
@@ -3994,6 +4571,7 @@ static const unsigned char asset_34[] =
   "  grid-template-areas: \"map side\" \"strip side\" \"requests requests\";\n"
   "}\n"
   ".panel-map { grid-area: map; }\n"
+  ".panel-links { grid-area: links; }\n"
   ".panel-strip { grid-area: strip; }\n"
   ".panel-requests { grid-area: requests; }\n"
   ".panel-uplinks { grid-area: uplinks; }\n"
@@ -4035,14 +4613,32 @@ static const unsigned char asset_34[] =
   "  .version-line { display: none; }\n"
   "}\n"
   "\n"
+  "/* The network view: the graph, what it is made of, and its links over time. */\n"
+  "body:not([data-view=\"network\"]) .panel-links { display: none; }\n"
+  "body[data-view=\"network\"] :is(.panel-strip, .panel-requests, .panel-backends) { display: none; }"
+  "\n"
+  "body[data-view=\"network\"] .board {\n"
+  "  grid-template-columns: minmax(0, 1fr) minmax(0, 1.25fr);\n"
+  "  grid-template-rows: auto 1fr;\n"
+  "  grid-template-areas: \"map links\" \"side links\";\n"
+  "}\n"
+  "\n"
+  "@media (max-width: 1120px) {\n"
+  "  body[data-view=\"network\"] .board {\n"
+  "    grid-template-columns: minmax(0, 1fr);\n"
+  "    grid-template-rows: auto;\n"
+  "    grid-template-areas: \"map\" \"links\" \"uplinks\";\n"
+  "  }\n"
+  "}\n"
+  "\n"
   "@media (prefers-reduced-motion: reduce) {\n"
   "  *, *::before, *::after { transition: none !important; animation: none !important; }\n"
   "}\n";
 
 static const perigee_dashboard_asset assets[] = {
-  {"/app.js", "text/javascript; charset=utf-8", "\"778502b7719942f41a0775e7254a3946\"", asset_0, sizeof asset_0 - 1},
+  {"/app.js", "text/javascript; charset=utf-8", "\"d170b03cc310cb97b4844ae5e0d4db1d\"", asset_0, sizeof asset_0 - 1},
   {"/favicon.svg", "image/svg+xml", "\"3f44daaa877b4de435fdceb2e5332fde\"", asset_1, sizeof asset_1 - 1},
-  {"/index.html", "text/html; charset=utf-8", "\"e3f13e801c308ea493893a75d2dc75b5\"", asset_2, sizeof asset_2 - 1},
+  {"/index.html", "text/html; charset=utf-8", "\"17c3f595f520407a8ae81ecbe25fdb54\"", asset_2, sizeof asset_2 - 1},
   {"/map/coastline-110m.json", "application/json", "\"6238f7711b3c93d88647b54d06a830b4\"", asset_3, sizeof asset_3 - 1},
   {"/modules/backends-panel.js", "text/javascript; charset=utf-8", "\"efad3fb3fe6d0a68c196b2f842c3fe11\"", asset_4, sizeof asset_4 - 1},
   {"/modules/client-key.js", "text/javascript; charset=utf-8", "\"83b3bca069f837b623471fb487051336\"", asset_5, sizeof asset_5 - 1},
@@ -4056,25 +4652,30 @@ static const perigee_dashboard_asset assets[] = {
   {"/modules/key-form.js", "text/javascript; charset=utf-8", "\"2d14b0ec88d2fbbb9eb2cf12bc1e3634\"", asset_13, sizeof asset_13 - 1},
   {"/modules/latency-series.js", "text/javascript; charset=utf-8", "\"69dcdc0a0d4b7a47e871425da3b26253\"", asset_14, sizeof asset_14 - 1},
   {"/modules/latency-strip.js", "text/javascript; charset=utf-8", "\"d386d5f47a2b1883791aae42fdd0a5d5\"", asset_15, sizeof asset_15 - 1},
-  {"/modules/live.js", "text/javascript; charset=utf-8", "\"59fc2795db93b3a9b1c5ffd9649c8f68\"", asset_16, sizeof asset_16 - 1},
-  {"/modules/map-base.js", "text/javascript; charset=utf-8", "\"df4c8868acc2c19cabcc0867c52d75c2\"", asset_17, sizeof asset_17 - 1},
-  {"/modules/map-gestures.js", "text/javascript; charset=utf-8", "\"e89f5c763370637db48f4ecc9ea55cf4\"", asset_18, sizeof asset_18 - 1},
-  {"/modules/map-overlay.js", "text/javascript; charset=utf-8", "\"72a1749233059a8b15e41502823dfd30\"", asset_19, sizeof asset_19 - 1},
-  {"/modules/map-pulse.js", "text/javascript; charset=utf-8", "\"0a08ecd93280c727c5555a3b2458017f\"", asset_20, sizeof asset_20 - 1},
-  {"/modules/map-sky.js", "text/javascript; charset=utf-8", "\"49857b8c164b7d8c702bb4789a311eab\"", asset_21, sizeof asset_21 - 1},
-  {"/modules/map-symbols.js", "text/javascript; charset=utf-8", "\"4ccb52d47c6366171be839efca99d7ba\"", asset_22, sizeof asset_22 - 1},
-  {"/modules/palette.js", "text/javascript; charset=utf-8", "\"422170cf0695807f057c065cf5291f25\"", asset_23, sizeof asset_23 - 1},
-  {"/modules/requests-panel.js", "text/javascript; charset=utf-8", "\"6d1c1a4d5cd96fb9b1552b94fef4a9c6\"", asset_24, sizeof asset_24 - 1},
-  {"/modules/server.js", "text/javascript; charset=utf-8", "\"fa5431ff0ef70317b2c1a7a06e3bbf20\"", asset_25, sizeof asset_25 - 1},
-  {"/modules/sky.js", "text/javascript; charset=utf-8", "\"eec29c916bfef2cb6c32dbe7a3fcca43\"", asset_26, sizeof asset_26 - 1},
-  {"/modules/slots.js", "text/javascript; charset=utf-8", "\"6eb554ff094d5ecdded8f4c6f1989e36\"", asset_27, sizeof asset_27 - 1},
-  {"/modules/store.js", "text/javascript; charset=utf-8", "\"5e930549e81823ed3012608c774f5dbe\"", asset_28, sizeof asset_28 - 1},
-  {"/modules/sun.js", "text/javascript; charset=utf-8", "\"ceccf46eebc3d24cda638effeb7594c5\"", asset_29, sizeof asset_29 - 1},
-  {"/modules/uplinks-panel.js", "text/javascript; charset=utf-8", "\"2e2a252c9e3e3ff47da68c48a13214e6\"", asset_30, sizeof asset_30 - 1},
-  {"/modules/viewport.js", "text/javascript; charset=utf-8", "\"8f5835f64f81484b57df228a38b0d523\"", asset_31, sizeof asset_31 - 1},
-  {"/modules/world-map.js", "text/javascript; charset=utf-8", "\"63e86e6d415a06a4793460fd8352e34e\"", asset_32, sizeof asset_32 - 1},
-  {"/panels.css", "text/css; charset=utf-8", "\"aefc4a547f0bd18f0e8481ec01921b10\"", asset_33, sizeof asset_33 - 1},
-  {"/style.css", "text/css; charset=utf-8", "\"a1a489c5f7556f172053fe93daacc4b4\"", asset_34, sizeof asset_34 - 1},
+  {"/modules/link-chart.js", "text/javascript; charset=utf-8", "\"4e864de23d88311eb651de0925956127\"", asset_16, sizeof asset_16 - 1},
+  {"/modules/link-series.js", "text/javascript; charset=utf-8", "\"3e4d19a90bcdc1e115597bf972bc4300\"", asset_17, sizeof asset_17 - 1},
+  {"/modules/links-feed.js", "text/javascript; charset=utf-8", "\"3ac1c3720daf1f382b6908296f50eab0\"", asset_18, sizeof asset_18 - 1},
+  {"/modules/links-panel.js", "text/javascript; charset=utf-8", "\"e9344bbbd841bfa85fa2b5367af5f2aa\"", asset_19, sizeof asset_19 - 1},
+  {"/modules/live.js", "text/javascript; charset=utf-8", "\"59fc2795db93b3a9b1c5ffd9649c8f68\"", asset_20, sizeof asset_20 - 1},
+  {"/modules/map-base.js", "text/javascript; charset=utf-8", "\"df4c8868acc2c19cabcc0867c52d75c2\"", asset_21, sizeof asset_21 - 1},
+  {"/modules/map-gestures.js", "text/javascript; charset=utf-8", "\"e89f5c763370637db48f4ecc9ea55cf4\"", asset_22, sizeof asset_22 - 1},
+  {"/modules/map-overlay.js", "text/javascript; charset=utf-8", "\"72a1749233059a8b15e41502823dfd30\"", asset_23, sizeof asset_23 - 1},
+  {"/modules/map-pulse.js", "text/javascript; charset=utf-8", "\"0a08ecd93280c727c5555a3b2458017f\"", asset_24, sizeof asset_24 - 1},
+  {"/modules/map-sky.js", "text/javascript; charset=utf-8", "\"49857b8c164b7d8c702bb4789a311eab\"", asset_25, sizeof asset_25 - 1},
+  {"/modules/map-symbols.js", "text/javascript; charset=utf-8", "\"4ccb52d47c6366171be839efca99d7ba\"", asset_26, sizeof asset_26 - 1},
+  {"/modules/palette.js", "text/javascript; charset=utf-8", "\"422170cf0695807f057c065cf5291f25\"", asset_27, sizeof asset_27 - 1},
+  {"/modules/requests-panel.js", "text/javascript; charset=utf-8", "\"6d1c1a4d5cd96fb9b1552b94fef4a9c6\"", asset_28, sizeof asset_28 - 1},
+  {"/modules/server.js", "text/javascript; charset=utf-8", "\"fa5431ff0ef70317b2c1a7a06e3bbf20\"", asset_29, sizeof asset_29 - 1},
+  {"/modules/sky.js", "text/javascript; charset=utf-8", "\"eec29c916bfef2cb6c32dbe7a3fcca43\"", asset_30, sizeof asset_30 - 1},
+  {"/modules/slots.js", "text/javascript; charset=utf-8", "\"6eb554ff094d5ecdded8f4c6f1989e36\"", asset_31, sizeof asset_31 - 1},
+  {"/modules/store.js", "text/javascript; charset=utf-8", "\"4a29f917d5a82899aff657c00bb7da06\"", asset_32, sizeof asset_32 - 1},
+  {"/modules/sun.js", "text/javascript; charset=utf-8", "\"ceccf46eebc3d24cda638effeb7594c5\"", asset_33, sizeof asset_33 - 1},
+  {"/modules/uplinks-panel.js", "text/javascript; charset=utf-8", "\"2e2a252c9e3e3ff47da68c48a13214e6\"", asset_34, sizeof asset_34 - 1},
+  {"/modules/view.js", "text/javascript; charset=utf-8", "\"27cdd7455aa99e0754d63368c23dfc64\"", asset_35, sizeof asset_35 - 1},
+  {"/modules/viewport.js", "text/javascript; charset=utf-8", "\"8f5835f64f81484b57df228a38b0d523\"", asset_36, sizeof asset_36 - 1},
+  {"/modules/world-map.js", "text/javascript; charset=utf-8", "\"63e86e6d415a06a4793460fd8352e34e\"", asset_37, sizeof asset_37 - 1},
+  {"/panels.css", "text/css; charset=utf-8", "\"e014d47e4896df74327396aa89d4330d\"", asset_38, sizeof asset_38 - 1},
+  {"/style.css", "text/css; charset=utf-8", "\"7c7e4a8e7f3447b84468aebba70f29e5\"", asset_39, sizeof asset_39 - 1},
 };
 
 const perigee_dashboard_asset *const perigee_dashboard_assets = assets;

@@ -144,6 +144,108 @@ import Testing
     #expect(try candidate(at: 0).isHealthy)
   }
 
+  // MARK: What is measured of links
+
+  /// A check over LEO, as long after ``start`` as said.
+  private static func probe(_ roundTripMs: Double, at second: Double) -> ProbeReport {
+    ProbeReport(
+      path: overLEO, outcome: .success, roundTripMs: roundTripMs,
+      ended: time(second + roundTripMs / 1000))
+  }
+
+  private static var quarterHour: Forecast {
+    forecast((0..<60).map { _ in "a" as String? })
+  }
+
+  private func roundTrip(at second: Double) throws -> RoundTripEstimate {
+    try #require(knowledge.record(of: Self.leg)?.roundTrip(at: Self.time(second)))
+  }
+
+  @Test mutating func checksCorrectTheForecast() throws {
+    knowledge.publish([Self.quarterHour])
+    #expect(try roundTrip(at: 1).expectedMs == 40, "nothing measured: the forecast alone")
+    for second in stride(from: 1.0, to: 300, by: 3) {
+      _ = knowledge.observeProbe(Self.probe(90, at: second))
+    }
+    let corrected = try roundTrip(at: 301)
+    #expect(corrected.forecastMs == 40 && abs(corrected.expectedMs - 90) < 2)
+    #expect(corrected.lowMs <= corrected.expectedMs && corrected.expectedMs <= corrected.highMs)
+    // The decision goes by it, and says so.
+    let candidate = try candidate(Self.overLEO, at: 301)
+    let facts = RequestFacts(
+      id: "r", endpoint: "/", model: "m", stream: true, bytes: 0, arrival: Self.time(301),
+      deadline: Self.time(400))
+    let decided = RoutingPolicy().decide(facts, candidates: [candidate], now: Self.time(301))
+    let scored = try #require(decided.ranked.first)
+    #expect(abs(scored.pathMs - 3 * corrected.expectedMs) < 1e-6, "TCP, TLS and the request")
+    #expect(scored.roundTrip == corrected)
+    #expect(scored.reason.contains("measured +50 ms on a forecast round trip of 40 ms"))
+  }
+
+  @Test mutating func connectionsOfRequestsCountLikeChecks() throws {
+    knowledge.publish([Self.quarterHour])
+    for second in stride(from: 1.0, to: 300, by: 3) {
+      var attempt = Self.attempt(
+        at: second, over: Self.overLEO, firstByteMs: 500, status: 404, reused: false)
+      attempt.connectMs = 75
+      _ = knowledge.observe(attempt)
+    }
+    #expect(abs(try roundTrip(at: 301).expectedMs - 75) < 2)
+  }
+
+  @Test mutating func nothingIsExpectedToBeatLight() throws {
+    knowledge.publish([Self.quarterHour])
+    for second in stride(from: 1.0, to: 300, by: 3) {
+      _ = knowledge.observeProbe(Self.probe(2, at: second))
+    }
+    let roundTrip = try roundTrip(at: 301)
+    #expect(roundTrip.expectedMs == 40 && roundTrip.lowMs == 40, "propagation alone is 40 ms")
+  }
+
+  @Test mutating func telemetryTellsTheAccessOnceChecksToldTheRest() throws {
+    knowledge.publish([Self.quarterHour])
+    func tell(_ roundTripMs: Double, from: Double, to: Double) {
+      for second in stride(from: from, to: to, by: 1) {
+        knowledge.observe(
+          uplink: "leo", roundTripMs: roundTripMs, lost: false, at: Self.time(second))
+      }
+    }
+    tell(30, from: 1, to: 60)
+    #expect(knowledge.record(of: Self.leg)?.estimate.observedMs == nil, "the rest is unknown")
+    // 30 ms to the operator, 55 ms to the backend: 25 ms lie beyond.
+    for second in stride(from: 60.0, to: 120, by: 5) {
+      tell(30, from: second, to: second + 5)
+      _ = knowledge.observeProbe(Self.probe(55, at: second + 4))
+    }
+    tell(30, from: 120, to: 300)
+    #expect(abs(try roundTrip(at: 300.5).expectedMs - 55) < 2)
+    // A new slot, whose level the terminal alone has told.
+    tell(80, from: 312, to: 320)
+    #expect(abs(try roundTrip(at: 320).expectedMs - 105) < 10)
+    for second in 320..<325 {
+      knowledge.observe(
+        uplink: "leo", roundTripMs: -1, lost: true, at: Self.time(Double(second)))
+    }
+    #expect(try #require(knowledge.record(of: Self.leg)?.estimate.lossShare) > 0.05)
+  }
+
+  @Test mutating func slotsThatAreOverAreKeptAndScored() throws {
+    let slots = LegRecord.keptOutcomes + 30
+    knowledge.publish([Self.forecast((0...slots).map { _ in "a" as String? })])
+    let first = Slot(containing: Self.start).start.seconds(since: Self.start)
+    for number in 0...slots {
+      let second = first + 15 * Double(number) + 5
+      for _ in 0..<3 { _ = knowledge.observeProbe(Self.probe(60, at: second)) }
+    }
+    let record = try #require(knowledge.record(of: Self.leg))
+    #expect(record.outcomes.count == LegRecord.keptOutcomes)
+    #expect(record.score.forecast.count == slots && record.score.estimate.count == slots)
+    #expect(abs(record.score.forecast.sum / Double(slots) - 0.02) < 1e-6)
+    #expect(abs(record.score.estimate.sum / Double(slots)) < 0.002)
+    let last = try #require(record.outcomes.last)
+    #expect(last.forecastMs == 40 && abs(last.predictedMs - 60) < 1 && last.samples == 3)
+  }
+
   // MARK: Forecasts
 
   @Test func aRemotePathWithoutAForecastLeadsNowhere() throws {

@@ -41,6 +41,28 @@ import Testing
     await server.stop()
   }
 
+  /// The operating system tells what it measured; over an emulated link the clock does, and nothing is
+  /// quicker than the route.
+  @Test func theRoundTripIsMeasured() async throws {
+    let server = FickleServer(.ok)
+    let port = try await server.start()
+    let direct = Endpoint(host: "127.0.0.1", port: port)
+    for kind in [HealthCheckPolicy.Probe.tcp, .http(path: "/")] {
+      let roundTrip = try await probe().run(kind, on: direct, timeout: .seconds(60))
+      #if canImport(Glibc)
+        #expect(try #require(roundTrip) >= 0)
+      #endif
+    }
+    try await withLink(to: port, route(oneWayMs: 20)) { port, _ in
+      let emulated = direct.through(host: "127.0.0.1", port: port)
+      for kind in [HealthCheckPolicy.Probe.tcp, .http(path: "/")] {
+        let roundTrip = try await probe().run(kind, on: emulated, timeout: .seconds(60))
+        #expect(try #require(roundTrip) >= 39.9)
+      }
+    }
+    await server.stop()
+  }
+
   @Test func theRequestNamesTheBackendAndCarriesTheKey() async throws {
     let server = FickleServer(.ok)
     let endpoint = Endpoint(

@@ -116,6 +116,11 @@ import Testing
       let hops = try #require(path["hops"] as? [String])
       #expect((path["points"] as? [Any])?.count == hops.count)
       #expect(hops.first == "island" && hops.last == "region")
+      let links = try #require(
+        try await node.get("/api/links").json()["links"] as? [[String: Any]])
+      #expect(links.map { $0["destination"] as? String } == ["region"])
+      let ahead = try #require(links[0]["ahead"] as? [[String: Any]])
+      #expect(ahead.count >= 20, "five minutes of slots")
       #expect(try await node.get("/api/requests/req_unknown").status == 404)
       #expect(try await node.get("/nowhere").status == 404)
     }
@@ -129,6 +134,12 @@ import Testing
       backends: [TestFleet.backend("europe", port: mock.port, at: .site("region"))])
     let text = try await RunningNode.serve(fleet) { node in
       for _ in 0..<3 { _ = try await node.ask() }
+      // A check over each uplink, which measures its round trip, takes its time.
+      for _ in 0..<600 {
+        let text = try await node.get("/metrics").text
+        if text.contains("perigee_link_rtt_observed_seconds{uplink=\"geo\"") { return text }
+        try await Task.sleep(for: .milliseconds(50))
+      }
       return try await node.get("/metrics").text
     }
     await mock.stop()
@@ -137,12 +148,27 @@ import Testing
       "# TYPE gen_ai_server_time_to_first_token_seconds histogram",
       "perigee_link_up{uplink=\"fiber\",destination=\"region\"} 1",
       "perigee_backend_healthy{backend=\"europe\",uplink=\"fiber\"} 1",
+      "# TYPE perigee_link_rtt_forecast_error_seconds histogram",
+      "# TYPE perigee_link_rtt_estimate_error_seconds histogram",
     ] { #expect(text.contains(line), "\(line)") }
     let answered = text.split(separator: "\n").filter {
       $0.hasPrefix("perigee_requests_total") && $0.contains("status=\"200\"")
     }
     #expect(answered.count == 1 && answered.first?.hasSuffix(" 3") == true)
+    for uplink in ["fiber", "geo"] {
+      let values = try ["forecast", "estimate", "observed"].map { kind in
+        try #require(
+          Self.value("perigee_link_rtt_\(kind)_seconds{uplink=\"\(uplink)\"", in: text), "\(kind)")
+      }
+      // What is measured over an emulated link takes at least what the route does.
+      #expect(values[0] > 0 && values[1] > 0 && values[2] > 0.9 * values[0], "\(uplink) \(values)")
+    }
     try PrometheusFormat.check(text)
+  }
+
+  private static func value(_ series: String, in text: String) -> Double? {
+    let line = text.split(separator: "\n").first { $0.hasPrefix(series) }
+    return line?.split(separator: " ").last.flatMap { Double($0) }
   }
 
   @Test func keysAreAskedForWhereTheFleetHasSome() async throws {

@@ -10,6 +10,8 @@ public struct AnsweredAttempt: Sendable, Equatable {
   public var started: UTC
   /// Whether a kept connection was reused.
   public var reusedConnection: Bool
+  /// How long a new connection took to stand, where that was one round trip over the link, milliseconds.
+  public var connectMs: Double?
   /// When the first byte of the answer (of a stream: its first event) came; `nil` where none did.
   public var firstByte: UTC?
   /// When the attempt was over.
@@ -19,13 +21,14 @@ public struct AnsweredAttempt: Sendable, Equatable {
 
   /// Creates an attempt.
   public init(
-    path: PathID, service: ServiceKind, started: UTC, reusedConnection: Bool, firstByte: UTC?,
-    ended: UTC, status: Int?
+    path: PathID, service: ServiceKind, started: UTC, reusedConnection: Bool,
+    connectMs: Double? = nil, firstByte: UTC?, ended: UTC, status: Int?
   ) {
     self.path = path
     self.service = service
     self.started = started
     self.reusedConnection = reusedConnection
+    self.connectMs = connectMs
     self.firstByte = firstByte
     self.ended = ended
     self.status = status

@@ -1,8 +1,8 @@
 import Network
 import Orbits
 
-/// What a node knows of the moment, and decides by: forecasts, health, service times, kept connections,
-/// requests under way.
+/// What a node knows of the moment, and decides by: forecasts and what was measured of them, health,
+/// service times, kept connections, requests under way.
 ///
 /// A value: a live node keeps one behind a lock, a simulation one in its state, and both run this code.
 /// It grows with what is declared (backends, uplinks) and with the endpoints asked for, never with the
@@ -11,7 +11,7 @@ public struct Knowledge: Sendable {
   /// The ways it knows about.
   public let ways: Ways
 
-  private var forecasts: [Leg: Forecast] = [:]
+  private var legs: [Leg: LegRecord] = [:]
   private var health: [PathID: HealthState] = [:]
   private var notReady: Set<String> = []
   private var serviceTimes: [ServiceKind: ServiceTime] = [:]
@@ -37,24 +37,29 @@ extension Knowledge {
   /// Replaces the forecasts of the legs that `newer` holds.
   public mutating func publish(_ newer: [Forecast]) {
     for forecast in newer {
-      forecasts[Leg(uplink: forecast.uplink, destination: forecast.destination)] = forecast
+      let leg = Leg(uplink: forecast.uplink, destination: forecast.destination)
+      legs[leg, default: LegRecord()].forecast = forecast
     }
   }
 
   /// The forecast of a leg; `nil` before one is published.
-  public func forecast(_ leg: Leg) -> Forecast? { forecasts[leg] }
+  public func forecast(_ leg: Leg) -> Forecast? { legs[leg]?.forecast }
+
+  /// All that is known of a leg; `nil` before anything is.
+  public func record(of leg: Leg) -> LegRecord? { legs[leg] }
 
   /// Whether the forecast has a route for `path` at `time`; a local path always has.
   public func isLinkUp(_ path: PathID, at time: UTC) -> Bool {
     guard let leg = ways.leg(of: path) else { return true }
-    return forecasts[leg]?.interval(at: time)?.route != nil
+    return legs[leg]?.forecast?.interval(at: time)?.route != nil
   }
 
   /// Counts what the slot that begins brings to each uplink: a handoff, or time without any route.
   public mutating func enter(_ slot: Slot) {
     for uplink in ways.uplinks {
       let routes = ways.destinations.map { destination in
-        forecasts[Leg(uplink: uplink, destination: destination)]?.interval(at: slot.start)?.route
+        legs[Leg(uplink: uplink, destination: destination)]?.forecast?.interval(at: slot.start)?
+          .route
       }
       histories[uplink, default: UplinkHistory()].enter(routes)
     }
@@ -73,13 +78,16 @@ extension Knowledge {
   public func candidates(for facts: RequestFacts, at time: UTC) -> [Candidate] {
     ways.paths(serving: facts.model).map { path in
       // A remote path without a forecast is one that leads nowhere, not one that costs nothing.
-      let forecast = ways.leg(of: path).map {
-        forecasts[$0] ?? Forecast(uplink: $0.uplink, destination: $0.destination, intervals: [])
+      let leg = ways.leg(of: path)
+      let record = leg.flatMap { legs[$0] }
+      let forecast = leg.map {
+        record?.forecast
+          ?? Forecast(uplink: $0.uplink, destination: $0.destination, intervals: [])
       }
       let service = ServiceKind(
         backend: path.backend, endpoint: facts.endpoint, stream: facts.stream)
       return Candidate(
-        path: path, forecast: forecast,
+        path: path, forecast: forecast, estimate: record?.estimate,
         isHealthy: isReady(path.backend) && health[path]?.isHealthy ?? true,
         serviceMs: serviceTimes[service]?.milliseconds(at: time) ?? ServiceTime.initialMs,
         inFlight: requestsUnderWay(at: path.backend),
@@ -94,7 +102,13 @@ extension Knowledge {
   /// One expected round trip over a path at `time`, milliseconds; `nil` where the forecast has none.
   private func roundTripMs(_ path: PathID, at time: UTC) -> Double? {
     guard let leg = ways.leg(of: path) else { return 0 }
-    return forecasts[leg]?.interval(at: time)?.oneWayMs(at: time).map { 2 * $0 }
+    return legs[leg]?.roundTrip(at: time)?.expectedMs
+  }
+
+  /// Takes in a measured round trip to the backend of `path`.
+  private mutating func observe(roundTripMs: Double, over path: PathID, at time: UTC) {
+    guard let leg = ways.leg(of: path) else { return }
+    legs[leg]?.observe(roundTripMs: roundTripMs, at: time)
   }
 }
 
@@ -122,8 +136,12 @@ extension Knowledge {
   ///
   /// - Returns: The backend's change of health where this caused one.
   public mutating func observe(_ attempt: AnsweredAttempt) -> HealthTransition? {
-    guard attempt.isGood else { return nil }
     let path = attempt.path
+    // However the backend answers, the connection stood.
+    if let connectMs = attempt.connectMs {
+      observe(roundTripMs: connectMs, over: path, at: attempt.started)
+    }
+    guard attempt.isGood else { return nil }
     if let firstByte = attempt.firstByte, let roundTrip = roundTripMs(path, at: attempt.started) {
       let setup = attempt.reusedConnection ? 0 : handshakeRoundTrips(path)
       let measuredMs = firstByte.seconds(since: attempt.started) * 1000
@@ -139,7 +157,23 @@ extension Knowledge {
   ///
   /// - Returns: The backend's change of health where this caused one.
   public mutating func observeProbe(_ report: ProbeReport) -> HealthTransition? {
-    health[report.path]?.record(report.outcome, at: report.ended)
+    if let roundTripMs = report.roundTripMs {
+      let sent = report.ended.adding(seconds: -roundTripMs / 1000)
+      observe(roundTripMs: roundTripMs, over: report.path, at: sent)
+    }
+    return health[report.path]?.record(report.outcome, at: report.ended)
+  }
+
+  /// Takes in what the terminal of an uplink tells of its round trip to the operator's point of presence.
+  ///
+  /// - Parameters:
+  ///   - roundTripMs: What it measured, milliseconds; without meaning where it was lost.
+  ///   - lost: Whether nothing came back.
+  public mutating func observe(uplink: String, roundTripMs: Double, lost: Bool, at time: UTC) {
+    for destination in ways.destinations {
+      legs[Leg(uplink: uplink, destination: destination)]?
+        .observe(telemetryMs: lost ? nil : roundTripMs, at: time)
+    }
   }
 
   /// Says whether a backend's model can answer; until told otherwise it can.

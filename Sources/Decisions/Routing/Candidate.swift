@@ -59,6 +59,8 @@ public struct Candidate: Sendable, Equatable {
   public var path: PathID
   /// The forecast towards the backend; `nil` for a backend on the site itself.
   public var forecast: Forecast?
+  /// What was measured of the way there, by which the forecast is corrected; `nil` where nothing was.
+  public var estimate: LinkEstimate?
   /// Whether health checks and recent requests say that the backend answers over this path.
   public var isHealthy: Bool
   /// Measured time from the request's arrival at the backend to its first byte, milliseconds.
@@ -71,12 +73,13 @@ public struct Candidate: Sendable, Equatable {
 
   /// Creates a candidate.
   public init(
-    path: PathID, forecast: Forecast?, isHealthy: Bool, serviceMs: Double, inFlight: Int,
-    setupRoundTrips: Double = 0
+    path: PathID, forecast: Forecast?, estimate: LinkEstimate? = nil, isHealthy: Bool,
+    serviceMs: Double, inFlight: Int, setupRoundTrips: Double = 0
   ) {
     self.setupRoundTrips = setupRoundTrips
     self.path = path
     self.forecast = forecast
+    self.estimate = estimate
     self.isHealthy = isHealthy
     self.serviceMs = serviceMs
     self.inFlight = inFlight

@@ -12,6 +12,9 @@ public struct RoutingDecision: Sendable, Equatable {
     public var pathMs: Double
     /// The part of the prediction that is the backend.
     public var serviceMs: Double
+    /// The round trip when the request leaves: forecast, correction and band; `nil` without a link to
+    /// cross or without a way.
+    public var roundTrip: RoundTripEstimate?
     /// Node names of the route in force when the request would leave.
     public var hops: [String]
     /// When that route changes next.
@@ -22,7 +25,7 @@ public struct RoutingDecision: Sendable, Equatable {
     /// Creates a scored candidate.
     public init(
       path: PathID, predictedMs: Double?, pathMs: Double, serviceMs: Double, hops: [String],
-      nextChange: UTC?, reason: String
+      nextChange: UTC?, reason: String, roundTrip: RoundTripEstimate? = nil
     ) {
       self.path = path
       self.predictedMs = predictedMs
@@ -31,6 +34,7 @@ public struct RoutingDecision: Sendable, Equatable {
       self.hops = hops
       self.nextChange = nextChange
       self.reason = reason
+      self.roundTrip = roundTrip
     }
   }
 

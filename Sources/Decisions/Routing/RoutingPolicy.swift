@@ -5,8 +5,9 @@ import Orbits
 ///
 /// Prediction = path + backend. The path is one round trip, those that setting up a connection takes
 /// where none is kept, and the request's own transmission at the uplink's capacity. The forecast interval
-/// in force tells it, and every later one that begins before the answer's first byte would arrive. The backend is its measured service time, once for each
-/// request already under way. A pure function: the same facts give the same decision, live or simulated.
+/// in force tells it, corrected by what was measured, and so does every later one that begins before the
+/// answer's first byte would arrive. The backend is its measured service time, once for each request
+/// already under way. A pure function: the same facts give the same decision, live or simulated.
 public struct RoutingPolicy: Sendable {
   /// What a path costs beyond a round trip when the route changes under a request: the new path's
   /// first packets meet the loss at the slot edge and are sent again.
@@ -73,6 +74,7 @@ public struct RoutingPolicy: Sendable {
     }
 
     let change = forecast.nextChange(after: now)
+    let roundTrip = interval.roundTrip(at: now, correctedBy: candidate.estimate)
     var pathMs = leg
     var reason = "\(wholeMs(leg)) ms path + \(wholeMs(service)) ms backend"
     var next = change
@@ -91,7 +93,8 @@ public struct RoutingPolicy: Sendable {
     }
     return RoutingDecision.Scored(
       path: candidate.path, predictedMs: pathMs + service, pathMs: pathMs, serviceMs: service,
-      hops: route.hops, nextChange: change, reason: reason)
+      hops: route.hops, nextChange: change, reason: reason + correctionReason(roundTrip),
+      roundTrip: roundTrip)
   }
 
   /// The route goes before the answer would be back: the request is sent again when there is one.
@@ -109,16 +112,28 @@ public struct RoutingPolicy: Sendable {
       path: candidate.path, predictedMs: pathMs.map { $0 + service }, pathMs: pathMs ?? 0,
       serviceMs: service, hops: forecast.interval(at: now)?.route?.hops ?? [], nextChange: change,
       reason: back.map { "\(goesOut), and returns at \($0.start.formatted(fractionDigits: 0))" }
-        ?? "\(goesOut), and does not return within the forecast")
+        ?? "\(goesOut), and does not return within the forecast",
+      roundTrip: forecast.interval(at: now)?.roundTrip(at: now, correctedBy: candidate.estimate))
   }
 
   /// Round trips and the request's transmission over an interval's route, milliseconds.
   private func pathMs(
     _ candidate: Candidate, _ interval: Forecast.Interval, bytes: Int, at time: UTC
   ) -> Double? {
-    guard let route = interval.route, let oneWay = interval.oneWayMs(at: time) else { return nil }
+    guard let route = interval.route,
+      let roundTrip = interval.roundTrip(at: time, correctedBy: candidate.estimate)
+    else { return nil }
     let roundTrips = 1 + candidate.setupRoundTrips
-    return 2 * oneWay * roundTrips + route.up.seconds(forBytes: bytes) * 1000
+    return roundTrip.expectedMs * roundTrips + route.up.seconds(forBytes: bytes) * 1000
+  }
+
+  /// What measurement changed, in words; nothing where it changed less than a millisecond.
+  private func correctionReason(_ roundTrip: RoundTripEstimate?) -> String {
+    guard let roundTrip else { return "" }
+    let correction = roundTrip.expectedMs - roundTrip.forecastMs
+    guard abs(correction) >= 1 else { return "" }
+    return "; measured \(correction > 0 ? "+" : "-")\(wholeMs(abs(correction))) ms"
+      + " on a forecast round trip of \(wholeMs(roundTrip.forecastMs)) ms"
   }
 
   private func noRouteReason(_ forecast: Forecast, now: UTC) -> String {

@@ -81,7 +81,12 @@ public struct Dialer: Sendable {
   }
 
   /// The IP address that `text` is; `nil` for names.
-  private static func address(_ text: String, port: Int = 0) -> SocketAddress? {
+  static func address(_ text: String, port: Int = 0) -> SocketAddress? {
     try? SocketAddress(ipAddress: text, port: port)
   }
+}
+
+extension Endpoint {
+  /// Whether the connection goes to an IP address, so that no name has to be resolved first.
+  public var isAddress: Bool { Dialer.address(connectHost) != nil }
 }

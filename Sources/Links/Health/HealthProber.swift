@@ -58,8 +58,10 @@ public struct HealthProber: Sendable {
 
   private func check() async {
     do {
-      try await probe.run(policy.probe, on: endpoint, timeout: policy.timeout)
-      report(ProbeReport(path: path, outcome: .success, ended: now()))
+      let roundTripMs = try await probe.run(
+        policy.probe, on: endpoint, timeout: policy.timeout)
+      report(
+        ProbeReport(path: path, outcome: .success, roundTripMs: roundTripMs, ended: now()))
     } catch {
       guard !Task.isCancelled, linkIsUp() else { return }
       report(ProbeReport(path: path, outcome: .failure(reason: "\(error)"), ended: now()))

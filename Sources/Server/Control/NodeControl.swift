@@ -46,6 +46,9 @@ final class NodeControl: ControlPlane {
         status: 200, headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],
         body: Array(page.text().utf8))
     case "/api/state": return Self.json(state)
+    case "/api/links":
+      let report = LinksReport(ways: world.plan.ways, knowledge: world.knowledge, time: now())
+      return Self.json(report.json)
     case "/api/sky": return sky(QueryItems(request.query))
     case "/api/requests":
       let limit = QueryItems(request.query)["limit"].flatMap { Int($0) } ?? 100

@@ -45,6 +45,9 @@ extension RoutingDecision.Scored {
       "predicted_ms": .rounded(predictedMs, 1), "path_ms": .rounded(pathMs, 1),
       "service_ms": .rounded(serviceMs, 1), "hops": .array(hops.map { .string($0) }),
       "next_change": .optional(nextChange?.formatted(fractionDigits: 0)),
+      "rtt_forecast_ms": .rounded(roundTrip?.forecastMs, 1),
+      "rtt_correction_ms": .rounded(roundTrip.map { $0.expectedMs - $0.forecastMs }, 1),
+      "rtt_low_ms": .rounded(roundTrip?.lowMs, 1), "rtt_high_ms": .rounded(roundTrip?.highMs, 1),
       "reason": .string(reason), "rank": .optional(rank),
     ]
   }

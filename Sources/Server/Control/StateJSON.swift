@@ -68,12 +68,15 @@ struct StateReport {
       return [.rounded(place.latitudeDeg), .rounded(place.longitudeDeg)]
     }
     let oneWay = interval?.oneWayMs(at: time)
+    let roundTrip = knowledge.record(of: leg)?.roundTrip(at: time)
     return [
       "backend": .string(path.backend), "destination": .string(leg.destination),
       "reachable": .bool(route != nil), "hops": .array(route?.hops.map { .string($0) } ?? []),
       "points": .array(points ?? []), "serving_satellite": .optional(route?.servingSatellite),
       "propagation_ms": .rounded(interval?.propagationMs(at: time)),
-      "one_way_ms": .rounded(oneWay), "rtt_ms": .rounded(oneWay.map { 2 * $0 }),
+      "one_way_ms": .rounded(oneWay), "rtt_ms": .rounded(roundTrip?.forecastMs),
+      "rtt_estimate_ms": .rounded(roundTrip?.expectedMs),
+      "rtt_low_ms": .rounded(roundTrip?.lowMs), "rtt_high_ms": .rounded(roundTrip?.highMs),
       "loss": .rounded(route?.loss, 5),
       "next_change": .optional(forecast?.nextChange(after: time)?.formatted(fractionDigits: 0)),
       "actual_ttft_ms": .rounded(knowledge.lastFirstByteMs(over: path), 1),

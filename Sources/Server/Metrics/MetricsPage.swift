@@ -24,6 +24,7 @@ struct MetricsPage {
     requests(&out)
     uplinks(&out)
     links(&out)
+    roundTrips(&out)
     backends(&out)
     node(&out)
     return out.text
@@ -162,6 +163,45 @@ struct MetricsPage {
     gauge("perigee_forecast_element_age_seconds", "Age of the element sets behind it.") {
       $0.elementAgeSeconds
     }
+  }
+
+  private func roundTrips(_ out: inout PrometheusText) {
+    let records = plan.ways.legs.compactMap { leg in
+      knowledge.record(of: leg).map {
+        (labels: [("uplink", leg.uplink), ("destination", leg.destination)], record: $0)
+      }
+    }
+    func gauge(_ name: String, _ help: String, _ valueMs: (LegRecord) -> Double?) {
+      out.family(name, .gauge, help)
+      for (labels, record) in records {
+        if let valueMs = valueMs(record) { out.sample(name, labels, valueMs / 1000) }
+      }
+    }
+    gauge("perigee_link_rtt_forecast_seconds", "Forecast round trip, uncorrected.") {
+      $0.roundTrip(at: time)?.forecastMs
+    }
+    gauge(
+      "perigee_link_rtt_estimate_seconds", "Forecast round trip corrected by measurement."
+    ) { $0.roundTrip(at: time)?.expectedMs }
+    gauge(
+      "perigee_link_rtt_estimate_low_seconds", "The estimate's 10th percentile for this slot."
+    ) { $0.roundTrip(at: time)?.lowMs }
+    gauge(
+      "perigee_link_rtt_estimate_high_seconds", "The estimate's 90th percentile for this slot."
+    ) { $0.roundTrip(at: time)?.highMs }
+    gauge("perigee_link_rtt_observed_seconds", "Latest measured round trip.") {
+      $0.estimate.observedMs
+    }
+    func histogram(_ name: String, _ help: String, _ errors: (PredictionScore) -> Histogram) {
+      out.family(name, .histogram, help)
+      for (labels, record) in records { out.histogram(name, labels, errors(record.score)) }
+    }
+    histogram(
+      "perigee_link_rtt_forecast_error_seconds",
+      "Observed median round trip of a slot less the forecast one.", \.forecast)
+    histogram(
+      "perigee_link_rtt_estimate_error_seconds",
+      "Observed median round trip of a slot less the one estimated before it began.", \.estimate)
   }
 
   private func backends(_ out: inout PrometheusText) {

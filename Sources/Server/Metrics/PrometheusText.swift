@@ -1,3 +1,5 @@
+import Decisions
+
 /// Writes the Prometheus text exposition format, version 0.0.4.
 struct PrometheusText {
   /// What kind of series a family is.

@@ -80,10 +80,20 @@ final class LiveRouter: RequestRouter {
 
   func requestEnded(_ record: RequestRecord) {
     for attempt in record.attempts where attempt.fault == nil {
-      world.observe(AnsweredAttempt(attempt, of: record.facts))
+      world.observe(
+        AnsweredAttempt(attempt, of: record.facts, connectMs: connectMs(attempt)))
     }
     metrics.observe(record)
     requests.append(record)
+  }
+
+  /// How long a new connection took to stand, where that is one round trip over the uplink: not through an
+  /// emulator, which accepts at once, nor where a name had to be resolved first.
+  private func connectMs(_ attempt: RequestRecord.Attempt) -> Double? {
+    guard !attempt.reusedConnection, let connected = attempt.connected,
+      let endpoint = endpoint(for: attempt.path), !endpoint.isEmulated, endpoint.isAddress
+    else { return nil }
+    return connected.seconds(since: attempt.started) * 1000
   }
 
   func requestRefused(_ refusal: Refusal) { metrics.observe(refusal) }
@@ -91,12 +101,13 @@ final class LiveRouter: RequestRouter {
 
 extension AnsweredAttempt {
   /// What there is to learn from an attempt without a fault.
-  init(_ attempt: RequestRecord.Attempt, of facts: RequestFacts) {
+  init(_ attempt: RequestRecord.Attempt, of facts: RequestFacts, connectMs: Double?) {
     self.init(
       path: attempt.path,
       service: ServiceKind(
         backend: attempt.path.backend, endpoint: facts.endpoint, stream: facts.stream),
       started: attempt.started, reusedConnection: attempt.reusedConnection,
-      firstByte: attempt.firstByte, ended: attempt.ended, status: attempt.status)
+      connectMs: connectMs, firstByte: attempt.firstByte, ended: attempt.ended,
+      status: attempt.status)
   }
 }

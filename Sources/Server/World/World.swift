@@ -86,6 +86,14 @@ extension World {
     tell(report.path, state.withLock { $0.knowledge.observeProbe(report) })
   }
 
+  /// Takes in what the terminal of an uplink tells of its round trip to the operator's point of presence;
+  /// see ``Knowledge/observe(uplink:roundTripMs:lost:at:)``.
+  func observe(uplink: String, roundTripMs: Double, lost: Bool, at time: UTC) {
+    state.withLock {
+      $0.knowledge.observe(uplink: uplink, roundTripMs: roundTripMs, lost: lost, at: time)
+    }
+  }
+
   func setModelStatus(_ status: ModelStatus, backend: String) {
     state.withLock {
       $0.knowledge.setReady(status.isReady, backend: backend)

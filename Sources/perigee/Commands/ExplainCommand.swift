@@ -77,14 +77,16 @@ struct ExplainCommand: AsyncParsableCommand {
   private func printConsidered(_ request: Explanation) throws {
     var printer = RowPrinter(
       columns: [
-        "rank", "backend", "uplink", "predicted_ms", "path_ms", "service_ms", "next_change",
-        "reason",
+        "rank", "backend", "uplink", "predicted_ms", "path_ms", "service_ms", "rtt_forecast_ms",
+        "rtt_correction_ms", "rtt_80%_ms", "next_change", "reason",
       ], format: format.output)
     for candidate in request.considered {
       try printer.add([
         candidate.rank.map { .integer($0) } ?? .text("-"), .text(candidate.backend),
         .text(candidate.uplink), milliseconds(candidate.predicted_ms),
         milliseconds(candidate.path_ms), milliseconds(candidate.service_ms),
+        milliseconds(candidate.rtt_forecast_ms), milliseconds(candidate.rtt_correction_ms),
+        band(candidate.rtt_low_ms, candidate.rtt_high_ms),
         candidate.next_change.map { .text($0) } ?? .missing, .text(candidate.reason),
       ])
     }
@@ -111,6 +113,11 @@ struct ExplainCommand: AsyncParsableCommand {
 
   private func milliseconds(_ value: Double?) -> Cell {
     value.map { .number($0, decimals: 1) } ?? .missing
+  }
+
+  private func band(_ low: Double?, _ high: Double?) -> Cell {
+    guard let low, let high else { return .missing }
+    return .text("\(fixed(low, decimals: 1)) to \(fixed(high, decimals: 1))")
   }
 
   private func text(_ value: Double?) -> String {

@@ -7,6 +7,10 @@ struct Explanation: Decodable {
     var predicted_ms: Double?
     var path_ms: Double?
     var service_ms: Double?
+    var rtt_forecast_ms: Double?
+    var rtt_correction_ms: Double?
+    var rtt_low_ms: Double?
+    var rtt_high_ms: Double?
     var next_change: String?
     var reason: String
   }

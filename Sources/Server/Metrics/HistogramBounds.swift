@@ -1,25 +1,6 @@
-/// Counts of observations by size.
-struct Histogram: Sendable {
-  /// Upper bounds of the buckets, rising; one more bucket has none.
-  let bounds: [Double]
-  /// Observations in each bounded bucket.
-  private(set) var counts: [Int]
-  /// All observations.
-  private(set) var count = 0
-  /// Their sum.
-  private(set) var sum = 0.0
+import Decisions
 
-  init(bounds: [Double]) {
-    self.bounds = bounds
-    self.counts = [Int](repeating: 0, count: bounds.count)
-  }
-
-  mutating func observe(_ value: Double) {
-    count += 1
-    sum += value
-    if let bucket = bounds.firstIndex(where: { value <= $0 }) { counts[bucket] += 1 }
-  }
-
+extension Histogram {
   /// The bounds that OpenTelemetry's gen_ai conventions give for durations, seconds.
   static let durationBounds = [
     0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
