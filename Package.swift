@@ -17,6 +17,14 @@ let nio: [Target.Dependency] = [
   .product(name: "Logging", package: "swift-log"),
 ]
 
+/// HTTP/2 in plain text, for gRPC.
+let http2: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOHPACK", package: "swift-nio-http2"),
+  .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+]
+
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -40,6 +48,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -52,6 +61,7 @@ let package = Package(
     room("Decisions", ["Orbits", "Network", "Fleet"]),
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     room("Gateway", ["Orbits", "Decisions", "Links"] + nio),
+    room("Dish", ["Orbits"] + http2),
     room("Models", [.product(name: "Logging", package: "swift-log")]),
     room("Catalogue", ["Orbits"]),
     .target(name: "DashboardAssets"),
@@ -77,6 +87,7 @@ let package = Package(
     tests("Decisions", ["Orbits", "Network", "Calibration", "Fleet"], exclude: ["Fixtures"]),
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     tests("Gateway", ["Orbits", "Decisions", "Links"] + nio, exclude: ["Python"]),
+    tests("Dish", ["Orbits"] + http2, exclude: ["Python"]),
     tests("Models"),
     tests("Catalogue", ["Orbits"], exclude: ["Python"]),
     .testTarget(
