@@ -47,7 +47,7 @@ bench-gateway: build ## measure the gateway against nginx as a reverse proxy
 bench-island: build models ## measure time to first token over each uplink of the island
 	@python3 Benchmarks/island/run.py
 
-bench-orbits: ## measure propagation beside the fastest engines on PyPI
+bench-orbits: ## measure propagation and passes beside the fastest engines on PyPI
 	@Scripts/install build
 	@Scripts/install models
 	@Scripts/python-environment $(STATE)/bench-venv Benchmarks/orbits/requirements.txt

@@ -4,26 +4,30 @@
     run.py --perigee Benchmarks/orbits/.build/release/orbits-bench [--data ../shared/data/elements]
 
 Workloads: `constellation` (9,500 Starlink, or a generated shell where there is no data, x 1,440
-minutes), `one` (one satellite x 1e6 times within a day), and with data `geo` (the GEO belt x 1,440
-minutes) and `catalogue` (every active object x 1,440 minutes). Positions and velocities go to memory
-that was there before. Prints a JSON line for each engine and workload: propagations, CPU seconds (user
-and system, median of the runs, lowest and highest), propagations per CPU second, and the largest
-distance from `sgp4` (metres), over a sample of the times. Every engine runs in a process of its own,
-with one thread, on one core where taskset exists, and does one round more than is counted.
+minutes), `one` (one satellite x 1e6 times within a day), `two-threads` (the constellation again, with
+one thread and with two in turn), and with data `geo` (the GEO belt x 1,440 minutes), `catalogue`
+(every active object x 1,440 minutes) and `passes` (see passes.py). Positions and velocities go to
+memory that was there before. Prints a JSON line for each engine and workload: propagations, CPU
+seconds (user and system, median of the runs, lowest and highest), propagations per CPU second, and
+the largest distance from `sgp4` (metres), over a sample of the times. Every engine runs in a process
+of its own, with one thread, on one core where taskset exists, and does one round more than is
+counted. `two-threads` needs two idle cores: its ratio is of wall-clock times.
+table.py makes a table of the lines.
 """
 
 import argparse
-import csv
-import datetime
 import json
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+import passes
+from elements import first_minutes, julian, satellites
+from report import report
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -35,44 +39,9 @@ WORKLOADS = {
     "one": ("celestrak-starlink-20260530.tle", 1, "2026-05-30T12:00:00Z", ("0.0864", 1_000_000, 997)),
     "geo": ("celestrak-geo-20260530.tle", 0, "2026-05-30T12:00:00Z", DAY),
     "catalogue": ("celestrak-active-20260822.omm.csv", 0, "2026-08-22T12:00:00Z", DAY),
+    "two-threads": ("celestrak-starlink-20260530.tle",),
+    "passes": (passes.FILE,),
 }
-
-
-def satellites(path, limit):
-    """The satellites of a TLE or OMM CSV file for python-sgp4, with their epochs."""
-    from sgp4 import omm
-    from sgp4.api import Satrec
-
-    found = []
-    if str(path).endswith(".csv"):
-        with open(path, encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                satellite = Satrec()
-                omm.initialize(satellite, row)
-                found.append((satellite, datetime.datetime.fromisoformat(row["EPOCH"])))
-    else:
-        lines = [line.rstrip() for line in open(path, encoding="utf-8")]
-        for one, two in zip(lines, lines[1:]):
-            if one.startswith("1 ") and two.startswith("2 "):
-                found.append((Satrec.twoline2rv(one, two), None, one, two))
-    return found[:limit] if limit else found
-
-
-def julian(start):
-    from sgp4.api import jday
-
-    t = datetime.datetime.fromisoformat(start.replace("Z", ""))
-    return jday(t.year, t.month, t.day, t.hour, t.minute, t.second)
-
-
-def first_minutes(entry, start):
-    """Minutes from a satellite's epoch to the start, without the rounding of a Julian date."""
-    if entry[1] is not None:
-        begin = datetime.datetime.fromisoformat(start.replace("Z", ""))
-        return (begin - entry[1]).total_seconds() / 60
-    jd, fraction = julian(start)
-    satellite = entry[0]
-    return (jd - satellite.jdsatepoch) * 1_440 + (fraction - satellite.jdsatepochF) * 1_440
 
 
 def largest_error(entries, start, step, chosen, positions):
@@ -182,7 +151,7 @@ def skyfield_engine(entries, start, minutes, days):
     return propagate, lambda s: result[0][s]
 
 
-def perigee(binary, workload, path, runs, threads):
+def perigee(binary, workload, path, runs):
     """Runs Perigee's side and prints a line for each instruction set."""
     import numpy
 
@@ -190,7 +159,7 @@ def perigee(binary, workload, path, runs, threads):
     chosen = range(0, times, every)
     with tempfile.TemporaryDirectory() as folder:
         states = os.path.join(folder, "states")
-        command = [binary, str(path or "walker"), start, step, str(times), str(runs), str(threads),
+        command = [binary, str(path or "walker"), start, step, str(times), str(runs), "1",
                    str(limit), states, str(every)]
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         entries = satellites(path, limit) if path else None
@@ -203,14 +172,15 @@ def perigee(binary, workload, path, runs, threads):
             report(line["engine"], workload, line["propagations"], line["cpu_s"], error)
 
 
-def report(engine, workload, propagations, cpu, error):
-    median = statistics.median(cpu)
-    print(json.dumps({
-        "engine": engine, "workload": workload, "propagations": propagations,
-        "cpu_s": round(median, 5), "cpu_s_spread": [round(min(cpu), 5), round(max(cpu), 5)],
-        "rate": round(propagations / median),
-        "max_error_m": None if error is None else float(f"{error:.3g}"),
-    }), flush=True)
+def two_threads(binary, path, runs):
+    """Runs the constellation with one thread and with two, and prints the ratio of the fastest runs."""
+    _, limit, start, (step, times, _) = WORKLOADS["constellation"]
+    command = [binary, str(path or "walker"), start, step, str(times), str(runs), "2", str(limit)]
+    line = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    one, two = min(line["wall_one_s"]), min(line["wall_s"])
+    report(line["engine"], "two-threads", line["propagations"], line["cpu_s"], None,
+           threads=line["threads"], wall_one_s=round(one, 5), wall_s=round(two, 5),
+           ratio_to_one=round(one / two, 3), cpu_one_s=round(min(line["cpu_one_s"]), 5))
 
 
 def main():
@@ -220,28 +190,35 @@ def main():
                         default=os.environ.get("PERIGEE_ELEMENTS_DATA") or ROOT / "../shared/data/elements")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--workload", action="append", choices=WORKLOADS)
-    parser.add_argument("--engine", action="append", choices=["perigee", *PEERS])
+    parser.add_argument("--engine", action="append", choices=["perigee", *PEERS, *passes.PEERS])
     parser.add_argument("--alone", nargs=2, help=argparse.SUPPRESS)
     a = parser.parse_args()
     if a.alone:
         engine, path = a.alone
         workload = a.workload[0]
+        path = path if path != "-" else None
+        if workload == "two-threads":
+            return two_threads(a.perigee, path, a.runs)
+        if workload == "passes":
+            return passes.perigee(a.perigee, path, a.runs) if engine == "perigee" else passes.peer(
+                engine, path, a.runs)
         if engine == "perigee":
-            return perigee(a.perigee, workload, path if path != "-" else None, a.runs, 1)
+            return perigee(a.perigee, workload, path, a.runs)
         return peer(engine, workload, path, a.runs)
     for workload in a.workload or WORKLOADS:
         path = pathlib.Path(a.data) / WORKLOADS[workload][0]
         if not path.exists():
             print(f"run.py: no {path.name}: set PERIGEE_ELEMENTS_DATA", file=sys.stderr)
             path = None
-        for engine in a.engine or ["perigee", *PEERS]:
+        peers = passes.PEERS if workload == "passes" else PEERS
+        for engine in a.engine or ["perigee", *peers]:
             if skips(engine, workload, path):
                 continue
             command = [sys.executable, __file__, "--alone", engine, str(path or "-"),
                        "--workload", workload, "--runs", str(a.runs)]
             if a.perigee:
                 command += ["--perigee", a.perigee]
-            if shutil.which("taskset"):
+            if shutil.which("taskset") and workload != "two-threads":
                 command = ["taskset", "-c", str(max(os.sched_getaffinity(0))), *command]
             if subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}).returncode:
                 print(f"run.py: {engine} failed on {workload}", file=sys.stderr)
@@ -250,11 +227,13 @@ def main():
 def skips(engine, workload, path):
     """Whether an engine has no part in a workload."""
     if engine == "perigee":
-        return path is None and workload not in ("constellation", "one")
+        return path is None and workload not in ("constellation", "one", "two-threads")
+    if workload == "passes":
+        return path is None or engine not in passes.PEERS
     # The catalogue has objects that no TLE exists for, which is all astroz is fed here; heyoka knows no
     # deep space, and Skyfield's loop over satellites says nothing new there.
-    return path is None or (workload == "catalogue" and engine != "sgp4") or (
-        workload == "geo" and engine == "heyoka")
+    return path is None or engine not in PEERS or workload == "two-threads" or (
+        workload == "catalogue" and engine != "sgp4") or (workload == "geo" and engine == "heyoka")
 
 
 if __name__ == "__main__":
