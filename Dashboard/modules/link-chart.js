@@ -85,7 +85,8 @@ export class LinkChart {
     context.fillRect(plot.x(plot.now), plot.top, plot.right - plot.x(plot.now), plot.bottom - plot.top);
     context.globalAlpha = 1;
     context.lineWidth = 1;
-    context.strokeStyle = colours.graticule;
+    context.strokeStyle = colours.rule;
+    context.globalAlpha = 0.6;
     context.beginPath();
     for (const edge of slotEdges(plot.now - PAST_MS, plot.now + FUTURE_MS, this.#slots.seconds, this.#slots.phase)) {
       const x = Math.round(plot.x(edge)) + 0.5;
@@ -93,8 +94,8 @@ export class LinkChart {
       context.lineTo(x, plot.bottom);
     }
     context.stroke();
+    context.globalAlpha = 1;
     context.fillStyle = colours.muted;
-    context.strokeStyle = colours.rule;
     context.textAlign = "right";
     context.textBaseline = "middle";
     for (const mark of plot.axis.marks) {

@@ -43,12 +43,15 @@ export function spanAt(spans, timeMs) {
   return spans.find((span) => timeMs >= span.startMs && timeMs < span.endMs) ?? null;
 }
 
+/** A change smaller than this share of a round trip is not worth filling a chart with. */
+const LEAST_SPAN = 0.05;
+
 /** A linear axis that holds `values` with some room: its ends, and two to six round marks between. */
 export function linearAxis(values) {
   const known = values.filter(finite);
   let low = known.length ? Math.min(...known) : 0;
   let high = known.length ? Math.max(...known) : 100;
-  const room = Math.max((high - low) * 0.06, 0.5);
+  const room = Math.max((high - low) * 0.06, (high * LEAST_SPAN - (high - low)) / 2, 0.5);
   [low, high] = [Math.max(0, low - room), high + room];
   const rough = (high - low) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
