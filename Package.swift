@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Rooms, foundations first. A room depends only on rooms above it in this list and never knows those
-// below. The pure rooms (Orbits to Decisions) import no networking, no Dispatch and no clock.
+// below. The pure rooms (Orbits to Simulation) import no networking, no Dispatch and no clock.
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -59,6 +59,7 @@ let package = Package(
     room("Calibration", ["Orbits", "Network"]),
     room("Fleet", ["Orbits", "Network", "Yams"]),
     room("Decisions", ["Orbits", "Network", "Fleet"]),
+    room("Simulation", ["Orbits", "Network", "Fleet", "Decisions"]),
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     room("Gateway", ["Orbits", "Decisions", "Links"] + nio),
     room("Dish", ["Orbits"] + http2),
@@ -72,8 +73,8 @@ let package = Package(
     .executableTarget(
       name: "perigee",
       dependencies: [
-        "Orbits", "Network", "Fleet", "Decisions", "Links", "Models", "Catalogue", "Gateway",
-        "Server",
+        "Orbits", "Network", "Fleet", "Decisions", "Simulation", "Links", "Models", "Catalogue",
+        "Gateway", "Server",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -85,6 +86,7 @@ let package = Package(
     tests("Calibration", ["Orbits", "Network"]),
     tests("Fleet", ["Orbits", "Network"]),
     tests("Decisions", ["Orbits", "Network", "Calibration", "Fleet"], exclude: ["Fixtures"]),
+    tests("Simulation", ["Orbits", "Network", "Fleet", "Decisions"]),
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     tests("Gateway", ["Orbits", "Decisions", "Links"] + nio, exclude: ["Python"]),
     tests("Dish", ["Orbits"] + http2, exclude: ["Python"]),

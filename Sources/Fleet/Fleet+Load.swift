@@ -15,14 +15,10 @@ extension Fleet {
     yaml: String, file: String, readFile: (String) throws -> String
   ) throws(FleetProblems) -> Fleet {
     let log = ProblemLog(manifest: file)
-    let document = YAMLDocument(yaml)
-    for flaw in document.flaws {
-      log.add(flaw.message, cure: flaw.cure, at: flaw.place, path: "")
-    }
     var fleet: Fleet?
-    if let root = document.root, !root.isNull {
+    if let root = Value(document: yaml, log: log) {
       var reader = FleetReader(log: log)
-      fleet = reader.read(Value(node: root, path: "", log: log), readFile: readFile)
+      fleet = reader.read(root, readFile: readFile)
     } else if log.isEmpty {
       log.add(
         "the manifest is empty", cure: "Begin it with `name:` and a list of `sites:`.",

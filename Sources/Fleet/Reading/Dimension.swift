@@ -2,9 +2,9 @@
 ///
 /// A quantity in a manifest is a number and its unit, `550 km`. Each dimension has a few units, each
 /// with one spelling. Other common ones are recognised only to say what to write instead.
-struct Dimension {
+package struct Dimension {
   /// A unit and how many of the base unit it is.
-  struct Unit {
+  package struct Unit {
     var symbol: String
     var size: Double
 
@@ -40,7 +40,7 @@ struct Dimension {
 
 extension Dimension {
   /// Durations; the base unit is the second.
-  static let duration = Dimension(
+  package static let duration = Dimension(
     what: "a duration", units: [Unit("s", 1), Unit("ms", 0.001), Unit("m", 60), Unit("h", 3_600)],
     foreign: [
       (["sec", "secs", "second", "seconds"], 1, "s"),

@@ -1,10 +1,10 @@
 /// The keys of one mapping, and a record of those that were asked for.
-final class Fields {
+package final class Fields {
   /// The mapping itself, for problems that concern it as a whole.
-  let value: Value
+  package let value: Value
   private let entries: [YAMLNode.Entry]
   /// What the mapping is, in words; made more precise once its kind is known.
-  var what: String
+  package var what: String
   private var known: [String] = []
 
   init(of value: Value, entries: [YAMLNode.Entry], what: String) {
@@ -14,13 +14,13 @@ final class Fields {
   }
 
   /// Whether the key is written, with or without a value. Asking makes the key a known one.
-  func has(_ key: String) -> Bool {
+  package func has(_ key: String) -> Bool {
     learn(key)
     return entries.contains { $0.key == key }
   }
 
   /// The value of a key that may be left out.
-  func optional(_ key: String) -> Value? {
+  package func optional(_ key: String) -> Value? {
     learn(key)
     guard let entry = entries.first(where: { $0.key == key }) else { return nil }
     let path = value.path.isEmpty ? key : "\(value.path).\(key)"
@@ -34,7 +34,7 @@ final class Fields {
   }
 
   /// The value of a key that must be there; `example` is a line that would do.
-  func required(_ key: String, example: String) -> Value? {
+  package func required(_ key: String, example: String) -> Value? {
     if !has(key) {
       value.problem("\(what) needs the key `\(key)`", cure: "Add it, as in `\(example)`.")
     }
@@ -42,7 +42,7 @@ final class Fields {
   }
 
   /// Which of several keys is written; not exactly one is a problem.
-  func exactlyOne(of keys: [String], example: String) -> String? {
+  package func exactlyOne(of keys: [String], example: String) -> String? {
     let given = keys.filter(has)
     if given.count == 1 { return given[0] }
     let choice = keys.map { "`\($0)`" }.joined(separator: ", ")

@@ -33,7 +33,7 @@ struct Namespace {
 
 extension Value {
   /// A name: it stands in paths joined by `>`, in CSV, HTTP headers and metric labels as it is.
-  func name(_ what: String) -> String? {
+  package func name(_ what: String) -> String? {
     guard let name = text(what, example: "name: island-1") else { return nil }
     let allowed = name.unicodeScalars.allSatisfy(Self.isAllowedInName)
     let first = name.unicodeScalars.first.map { $0 != "-" && $0 != "." && $0 != "_" } ?? false

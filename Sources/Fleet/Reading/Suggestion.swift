@@ -1,5 +1,5 @@
 /// "Did you mean" for a word that is not one of those known.
-enum Suggestion {
+package enum Suggestion {
   /// The known word nearest to `word`, where it is near enough to be a slip of the fingers.
   static func nearest(to word: String, among known: [String]) -> String? {
     let lowered = word.lowercased()
@@ -9,7 +9,7 @@ enum Suggestion {
   }
 
   /// A cure that names the nearest known word, or all of them where they are few.
-  static func cure(for word: String, among known: [String], otherwise: String) -> String {
+  package static func cure(for word: String, among known: [String], otherwise: String) -> String {
     if let nearest = nearest(to: word, among: known) { return "Did you mean `\(nearest)`?" }
     guard !known.isEmpty else { return otherwise }
     let shown = known.prefix(12).map { "`\($0)`" }.joined(separator: ", ")

@@ -1,6 +1,8 @@
 extension Value {
   /// A quantity within `range`, both in the dimension's base unit.
-  func quantity(_ dimension: Dimension, in range: ClosedRange<Double>, example: String) -> Double? {
+  package func quantity(_ dimension: Dimension, in range: ClosedRange<Double>, example: String)
+    -> Double?
+  {
     guard let text = text(dimension.what, example: example) else { return nil }
     guard let (number, digits, unit) = Decimal.leadingNumber(of: text) else {
       problem(

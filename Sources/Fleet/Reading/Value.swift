@@ -2,25 +2,25 @@
 ///
 /// Each method reads the node as one type. Where it cannot, it reports why and returns `nil`, and
 /// the caller goes on, so that one reading finds every problem.
-struct Value {
-  let node: YAMLNode
+package struct Value {
+  package let node: YAMLNode
   /// The node's place in the tree, such as `sites[2].uplinks[0].down`.
-  let path: String
-  let log: ProblemLog
+  package let path: String
+  package let log: ProblemLog
 
   /// The scalar's text as it stands, of whatever type.
-  var rawText: String? {
+  package var rawText: String? {
     guard case .scalar(let text, _) = node.content, !text.isEmpty else { return nil }
     return text
   }
 
   /// Reports a problem at this node.
-  func problem(_ message: String, cure: String) {
+  package func problem(_ message: String, cure: String) {
     log.add(message, cure: cure, at: node.place, path: path)
   }
 
   /// The scalar's text; `what` names what is expected and `example` shows one.
-  func text(_ what: String, example: String) -> String? {
+  package func text(_ what: String, example: String) -> String? {
     guard case .scalar(let text, _) = node.content, !node.isNull else {
       problem("expected \(what), found \(found)", cure: "Write it as in `\(example)`.")
       return nil
@@ -33,7 +33,7 @@ struct Value {
   }
 
   /// A plain number within `range`; `what` names it, such as "a price in US dollars".
-  func number(_ what: String, in range: ClosedRange<Double>, example: String) -> Double? {
+  package func number(_ what: String, in range: ClosedRange<Double>, example: String) -> Double? {
     guard let text = text(what, example: example) else { return nil }
     guard let number = Decimal.number(text) else {
       let cure =
@@ -56,7 +56,7 @@ struct Value {
   }
 
   /// A whole number within `range`.
-  func integer(_ what: String, in range: ClosedRange<Int>, example: String) -> Int? {
+  package func integer(_ what: String, in range: ClosedRange<Int>, example: String) -> Int? {
     guard let text = text(what, example: example) else { return nil }
     guard let number = Int(text) else {
       problem(
@@ -74,7 +74,7 @@ struct Value {
   }
 
   /// `true` or `false`.
-  func bool() -> Bool? {
+  package func bool() -> Bool? {
     switch node.content {
     case .scalar("true", isPlain: true): return true
     case .scalar("false", isPlain: true): return false
@@ -85,7 +85,7 @@ struct Value {
   }
 
   /// One of the words of an enumeration.
-  func word<Word: RawRepresentable & CaseIterable>(_ what: String, as: Word.Type) -> Word?
+  package func word<Word: RawRepresentable & CaseIterable>(_ what: String, as: Word.Type) -> Word?
   where Word.RawValue == String {
     let known = Word.allCases.map(\.rawValue)
     guard let text = text(what, example: known.first ?? "") else { return nil }
@@ -97,7 +97,7 @@ struct Value {
   }
 
   /// The elements of a list.
-  func list(_ what: String) -> [Value]? {
+  package func list(_ what: String) -> [Value]? {
     guard case .sequence(let nodes) = node.content else {
       problem("expected a list of \(what), found \(found)", cure: "Begin each of them with `- `.")
       return nil
@@ -108,7 +108,7 @@ struct Value {
   }
 
   /// Reads a mapping's keys in `body`; every key that `body` does not ask for is then a problem.
-  func fields<Result>(_ what: String, _ body: (Fields) -> Result?) -> Result? {
+  package func fields<Result>(_ what: String, _ body: (Fields) -> Result?) -> Result? {
     guard case .mapping(let entries) = node.content else {
       problem(
         "expected the keys of \(what), found \(found)",
@@ -133,7 +133,7 @@ struct Value {
 }
 
 /// At most 40 characters of `text`, on one line.
-func shortened(_ text: String) -> String {
+package func shortened(_ text: String) -> String {
   let line = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)[0]
   return line.count == text.count && line.count <= 40 ? text : "\(line.prefix(37))..."
 }

@@ -3,7 +3,7 @@ import Foundation
 /// A progress line on standard error, for a person at a terminal, from the second second on.
 struct Progress {
   private let label: String
-  private let total: Int
+  private var total: Int
   private let started = ContinuousClock.now
   private var printed = ContinuousClock.now
   private var isShown = false
@@ -12,6 +12,12 @@ struct Progress {
   init(_ label: String, total: Int) {
     self.label = label
     self.total = max(1, total)
+  }
+
+  /// Says that `done` of a total that was not known at first is done.
+  mutating func update(_ done: Int, of total: Int) {
+    self.total = max(1, total)
+    update(done)
   }
 
   /// Says that `done` of the total is done.

@@ -1,0 +1,97 @@
+import Decisions
+import Orbits
+
+/// Backends at work, and their answers on the way back.
+extension PolicyRun {
+  /// A stream's tokens are delivered in groups of about this long, after the first.
+  private static let groupNanoseconds: Int64 = 2_000_000_000
+
+  mutating func reachedBackend(_ job: Job, at now: UTC) {
+    guard isUnderWay(job), let attempt = exchanges[job.request]?.attempt else { return }
+    // What was connected to an earlier process has been reset, or is about to be told so.
+    guard backends[attempt.backend].isUp, backends[attempt.backend].life == attempt.life else {
+      return
+    }
+    if backends[attempt.backend].admit(job) { serve(job, at: now) }
+  }
+
+  /// A place at the backend is free: the prompt is read.
+  mutating func serve(_ job: Job, at now: UTC) {
+    guard let exchange = exchanges[job.request], let attempt = exchange.attempt else { return }
+    var random = RandomStream(
+      seed: scenario.seed, RandomStream.key("service"), UInt64(job.request), UInt64(attempt.backend)
+    )
+    let times = backends[attempt.backend].times(
+      promptTokens: exchange.plan.promptTokens, &random)
+    exchanges[job.request]?.attempt?.tokenNanoseconds = times.token
+    let total = exchange.plan.answerTokens
+    let stream = exchange.plan.facts.stream
+    let wait = stream ? times.first : times.first + Int64(total - 1) * times.token
+    events.add(
+      .emit(job, tokens: stream ? 1 : total, isLast: !stream || total == 1),
+      at: Instant(nanoseconds: now.nanosecondsSince1970 + wait))
+  }
+
+  /// The backend has made tokens, and sends them.
+  mutating func emit(_ job: Job, tokens: Int, isLast: Bool, at now: UTC) {
+    guard isUnderWay(job), let exchange = exchanges[job.request], let attempt = exchange.attempt,
+      backends[attempt.backend].life == attempt.life
+    else { return }
+    let stream = exchange.plan.facts.stream
+    let bytes = Traffic.answerBytes(
+      tokens: tokens, stream: stream, isFirst: attempt.tokensSent == 0)
+    exchanges[job.request]?.attempt?.tokensSent += tokens
+    if !attempt.isStuck {
+      if let arrival = cross(job, bytes: bytes, .down, at: now) {
+        let inOrder = max(arrival, attempt.lastArrival)
+        exchanges[job.request]?.attempt?.lastArrival = inOrder
+        events.add(.receive(job, tokens: tokens, isLast: isLast), at: Instant(inOrder))
+      } else {
+        exchanges[job.request]?.attempt?.isStuck = true
+      }
+    }
+    if isLast { return leave(job, backend: attempt.backend, at: now) }
+    let left = exchange.plan.answerTokens - attempt.tokensSent - tokens
+    let group = min(left, max(1, Int(Self.groupNanoseconds / max(1, attempt.tokenNanoseconds))))
+    events.add(
+      .emit(job, tokens: group, isLast: group == left),
+      at: Instant(
+        nanoseconds: now.nanosecondsSince1970 + Int64(group) * attempt.tokenNanoseconds))
+  }
+
+  /// Tokens reach the gateway, and so the client.
+  mutating func receive(_ job: Job, tokens: Int, isLast: Bool, at now: UTC) {
+    guard isUnderWay(job), let exchange = exchanges[job.request] else { return }
+    if exchange.attempt?.firstByte == nil { exchanges[job.request]?.attempt?.firstByte = now }
+    exchanges[job.request]?.attempt?.tokensReceived += tokens
+    if exchange.plan.facts.stream {
+      _ = exchanges[job.request]?.machine.forwardEvent(at: Instant(now))
+    } else {
+      exchanges[job.request]?.machine.receivedHead(isError: false, at: Instant(now))
+    }
+    if isLast { complete(job, at: now) } else { arm(job.request) }
+  }
+
+  private mutating func complete(_ job: Job, at now: UTC) {
+    guard exchanges[job.request]?.machine.finish() == true,
+      let exchange = exchanges[job.request], let attempt = exchange.attempt
+    else { return }
+    let path = attempt.path
+    if backends[attempt.backend].law.keepsConnections,
+      backends[attempt.backend].life == attempt.life
+    {
+      idle.keep(path, at: Instant(now))
+    }
+    _ = knowledge.attemptEnded(path, trouble: nil, at: now)
+    let facts = exchange.plan.facts
+    _ = knowledge.observe(
+      AnsweredAttempt(
+        path: path,
+        service: ServiceKind(
+          backend: path.backend, endpoint: facts.endpoint, stream: facts.stream),
+        started: attempt.started, reusedConnection: attempt.reusedConnection,
+        connectMs: attempt.connectMs, firstByte: attempt.firstByte, ended: now, status: 200))
+    tally.answered(exchange, at: now)
+    end(job.request)
+  }
+}

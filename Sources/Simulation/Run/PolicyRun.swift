@@ -1,0 +1,156 @@
+import Decisions
+import Network
+import Orbits
+
+/// One policy's run through a scenario, event by event.
+///
+/// What decides is what decides in a live node: ``RequestStateMachine`` about one request, the policy
+/// about where it goes, ``Knowledge`` about what is known. This type stands in for sockets, clocks and
+/// backends: it carries out what they decide, and lets the answers come when the real links of the
+/// scenario let them.
+struct PolicyRun {
+  typealias Job = SimulatedBackend.Job
+
+  /// What can happen.
+  enum Event: Sendable {
+    case slot(Slot)
+    case arrival(request: Int)
+    case wake(request: Int)
+    case connected(Job)
+    case atBackend(Job)
+    case emit(Job, tokens: Int, isLast: Bool)
+    case receive(Job, tokens: Int, isLast: Bool)
+    case reset(Job)
+    case backendStops(Int)
+    case backendStarts(Int)
+    case probe(path: Int)
+    case probeEnds(path: Int, roundTripMs: Double?)
+  }
+
+  /// One way to a backend on the site itself, nanoseconds: a loopback connection.
+  static let localNanoseconds: Int64 = 50_000
+
+  let scenario: Scenario
+  let routing: any RequestRouting
+  var knowledge: Knowledge
+  var events = EventQueue<Event>()
+  var exchanges: [SimulatedExchange?]
+  var remaining: Int
+  var backends: [SimulatedBackend]
+  var lines: [UplinkLine]
+  var idle = IdleConnections()
+  var tally: Tally
+
+  init(_ scenario: Scenario, policy: SimulatedPolicy) {
+    self.scenario = scenario
+    self.routing = policy.routing(fleet: scenario.fleet, site: scenario.site, at: scenario.start)
+    self.knowledge = Knowledge(scenario.ways, at: scenario.start)
+    self.exchanges = [SimulatedExchange?](repeating: nil, count: scenario.requests.count)
+    self.remaining = scenario.requests.count
+    self.backends = scenario.services.map(SimulatedBackend.init(law:))
+    self.lines = scenario.site.uplinks.map { _ in UplinkLine() }
+    self.tally = Tally(scenario, policy: policy)
+  }
+
+  /// Runs until every request is over.
+  mutating func run() -> PolicyReport {
+    events.add(.slot(Slot(containing: scenario.start)), at: Instant(scenario.start))
+    for (backend, windows) in scenario.backendFaults.enumerated() {
+      for window in windows.windows {
+        events.add(.backendStops(backend), at: window.start)
+        events.add(.backendStarts(backend), at: window.end)
+      }
+    }
+    beginProbes()
+    for (number, request) in scenario.requests.enumerated() {
+      events.add(.arrival(request: number), at: Instant(request.facts.arrival))
+    }
+    while remaining > 0, let (time, event) = events.next() { handle(event, at: time.utc) }
+    return tally.report(lines: lines)
+  }
+
+  private mutating func handle(_ event: Event, at now: UTC) {
+    switch event {
+    case .slot(let slot): enter(slot)
+    case .arrival(let request): begin(request, at: now)
+    case .wake(let request): wake(request, at: now)
+    case .connected(let job): connected(job, at: now)
+    case .atBackend(let job): reachedBackend(job, at: now)
+    case .emit(let job, let tokens, let isLast): emit(job, tokens: tokens, isLast: isLast, at: now)
+    case .receive(let job, let tokens, let isLast):
+      receive(job, tokens: tokens, isLast: isLast, at: now)
+    case .reset(let job):
+      if isUnderWay(job) { attemptFailed(job.request, .linkReset, at: now) }
+    case .backendStops(let backend): stop(backend, at: now)
+    case .backendStarts(let backend): backends[backend].start()
+    case .probe(let path): probe(path, at: now)
+    case .probeEnds(let path, let roundTripMs):
+      probeEnded(path, roundTripMs: roundTripMs, at: now)
+    }
+  }
+
+  /// Whether the attempt is the one under way; an event of an earlier one means nothing any more.
+  func isUnderWay(_ job: Job) -> Bool {
+    guard let exchange = exchanges[job.request] else { return false }
+    return exchange.attempt != nil && exchange.attempts == job.attempt
+  }
+
+  /// Gives the knowledge the forecasts that a live node has at the beginning of a slot.
+  private mutating func enter(_ slot: Slot) {
+    knowledge.publish(scenario.forecasts(in: slot))
+    knowledge.enter(slot)
+    events.add(.slot(slot.next), at: Instant(slot.end))
+  }
+}
+
+// MARK: One request
+
+extension PolicyRun {
+  private mutating func begin(_ request: Int, at now: UTC) {
+    let plan = scenario.requests[request]
+    let decision = routing.decide(
+      plan.facts, candidates: knowledge.candidates(for: plan.facts, at: now), now: now)
+    let machine = RequestStateMachine(
+      candidates: decision.ranked.count, isStream: plan.facts.stream,
+      deadline: Instant(plan.facts.deadline), waits: scenario.waits, now: Instant(now))
+    exchanges[request] = SimulatedExchange(plan: plan, decision: decision, machine: machine)
+    perform(request, exchanges[request]?.machine.start(), at: now)
+  }
+
+  /// Carries out what the state machine decides.
+  mutating func perform(_ request: Int, _ action: RequestStateMachine.Action?, at now: UTC) {
+    switch action {
+    case .open(let candidate, let fresh): open(request, candidate: candidate, fresh: fresh, at: now)
+    case .giveUp(let fault), .breakStream(let fault):
+      if let exchange = exchanges[request] { tally.failed(exchange, fault, at: now) }
+      end(request)
+    case nil: break
+    }
+    arm(request)
+  }
+
+  /// Forgets a request that is over.
+  mutating func end(_ request: Int) {
+    guard exchanges[request] != nil else { return }
+    exchanges[request] = nil
+    remaining -= 1
+  }
+
+  /// Asks to be woken when the state machine wants it.
+  mutating func arm(_ request: Int) {
+    guard let due = exchanges[request]?.machine.nextWake, due < .distantFuture else { return }
+    if let armed = exchanges[request]?.wakeAt, armed <= due { return }
+    exchanges[request]?.wakeAt = due
+    events.add(.wake(request: request), at: due)
+  }
+
+  private mutating func wake(_ request: Int, at now: UTC) {
+    guard exchanges[request]?.wakeAt == Instant(now) else { return }
+    exchanges[request]?.wakeAt = nil
+    if case .expired(let fault)? = exchanges[request]?.machine.tick(at: Instant(now)) {
+      attemptFailed(request, fault, at: now)
+    } else {
+      arm(request)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Decisions
+import Orbits
+
+/// One request under way in a simulation: the same state machine as behind a live request, and what a
+/// live exchange knows of its attempt.
+struct SimulatedExchange: Sendable {
+  let plan: PlannedRequest
+  let decision: RoutingDecision
+  var machine: RequestStateMachine
+  /// How many attempts have begun; the number of the one under way.
+  var attempts = 0
+  /// When the next wake is due that has been asked for.
+  var wakeAt: Instant?
+  /// The attempt under way; `nil` between two.
+  var attempt: Attempt?
+
+  /// One attempt over one path.
+  struct Attempt: Sendable {
+    let path: PathID
+    let predictedMs: Double?
+    /// The backend, by number.
+    let backend: Int
+    /// The leg of the timeline; `nil` for a backend on the site itself.
+    let leg: Int?
+    let started: UTC
+    var random: RandomStream
+    var reusedConnection = false
+    /// What a new connection took, milliseconds, where that was one round trip.
+    var connectMs: Double?
+    /// The backend's life that the connection belongs to; `nil` before it stands.
+    var life: Int?
+    /// Time between two tokens, nanoseconds.
+    var tokenNanoseconds: Int64 = 0
+    var tokensSent = 0
+    var tokensReceived = 0
+    var firstByte: UTC?
+    /// When what was sent last arrives; nothing overtakes it.
+    var lastArrival: UTC
+    /// Whether something was lost for good, so that nothing after it can be delivered.
+    var isStuck = false
+  }
+}
