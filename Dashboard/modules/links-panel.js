@@ -20,9 +20,9 @@ const FACTS = [
   ["80 % band", "Where this slot's median round trip lies with a probability of 80 %"],
   ["Observed", "The last measured round trip"],
   ["Stays", "The learned probability that a slot's level outlives its edge"],
-  ["Off by", "Mean error of the estimates made before each slot of the last twenty minutes"],
-  ["forecast off by", "The same of the forecast alone"],
-  ["as before off by", "The same of saying: as the slot before"],
+  ["Estimate off by", "Mean error of the estimates made before each slot of the last twenty minutes"],
+  ["Forecast off by", "The same of the forecast alone"],
+  ["As before off by", "The same of saying: as the slot before"],
   ["In band", "The share of slots whose median fell into the 80 % band"],
 ];
 
@@ -63,9 +63,9 @@ class LinkCard {
     set("80 % band", measured && link.low_ms !== null ? `${format.ms(link.low_ms)} to ${format.ms(link.high_ms)}` : "–");
     set("Observed", ms(link.observed_ms));
     set("Stays", measured ? `${Math.round(link.persistence * 100)} %` : "–");
-    set("Off by", ms(score?.estimate));
-    set("forecast off by", ms(score?.forecast));
-    set("as before off by", ms(score?.asBefore));
+    set("Estimate off by", ms(score?.estimate));
+    set("Forecast off by", ms(score?.forecast));
+    set("As before off by", ms(score?.asBefore));
     set("In band", score ? `${Math.round(score.inBand * 100)} % of ${score.slots}` : "–");
     setAttribute(this.#canvas, "aria-label", `Round trip over ${link.uplink} to ${link.destination}: forecast ${ms(link.forecast_ms)}, estimate ${ms(link.estimate_ms)}, the last ten minutes slot by slot and the next five.`);
     this.#chart.show(link, { seconds: state.slotSeconds, phase: state.slotPhaseSeconds }, series);

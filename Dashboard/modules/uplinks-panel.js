@@ -40,7 +40,7 @@ class PathRow {
   update(path, chosen) {
     const floor = lightFloor(path);
     const values = path.reachable
-      ? [path.hops.length - 1, floor && floor.ms >= 0.005 ? format.ms(floor.ms) : "–", format.ms(path.propagation_ms), format.ms(path.one_way_ms), format.ms(path.rtt_ms)]
+      ? [path.hops.length - 1, floor && floor.ms >= 0.005 ? format.ms(floor.ms) : "–", format.ms(path.propagation_ms), format.ms(path.one_way_ms), format.ms(path.rtt_estimate_ms)]
       : ["–", "–", "–", "no path", "–"];
     values.forEach((value, i) => setText(this.#cells[i], String(value)));
     setText(this.#cells[5], format.ms(path.actual_ttft_ms));
@@ -63,7 +63,7 @@ const HEADINGS = [
   ["Floor", "Light in vacuum along the great circle, one way"],
   ["Light", "Propagation along the path, one way"],
   ["Total", "Propagation, access and processing, one way"],
-  ["RTT", "Predicted, round trip"],
+  ["RTT", "Round trip: forecast, corrected by what was measured"],
   ["TTFT", "Actual time to first token of the last request, round trip and service"],
   ["Change", "Until the path next changes"],
 ];

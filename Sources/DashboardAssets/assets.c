@@ -228,8 +228,7 @@ static const unsigned char asset_2[] =
   "    <section id=\"links\" class=\"panel panel-links\" aria-labelledby=\"links-title\">\n"
   "      <header>\n"
   "        <h2 id=\"links-title\">Links</h2>\n"
-  "        <p class=\"quiet\">Round trips, slot by slot: predicted before each slot, and what came</p"
-  ">\n"
+  "        <p class=\"quiet\">Round trip, slot by slot</p>\n"
   "        <p class=\"key\"><span class=\"key-dash\"></span>forecast</p>\n"
   "        <p class=\"key\"><span class=\"key-band\"></span>estimate, 80 % band</p>\n"
   "        <p class=\"key\"><span class=\"key-dot\"></span>observed median</p>\n"
@@ -1957,7 +1956,8 @@ static const unsigned char asset_16[] =
   "ot.top);\n"
   "    context.globalAlpha = 1;\n"
   "    context.lineWidth = 1;\n"
-  "    context.strokeStyle = colours.graticule;\n"
+  "    context.strokeStyle = colours.rule;\n"
+  "    context.globalAlpha = 0.6;\n"
   "    context.beginPath();\n"
   "    for (const edge of slotEdges(plot.now - PAST_MS, plot.now + FUTURE_MS, this.#slots.seconds, "
   "this.#slots.phase)) {\n"
@@ -1966,8 +1966,8 @@ static const unsigned char asset_16[] =
   "      context.lineTo(x, plot.bottom);\n"
   "    }\n"
   "    context.stroke();\n"
+  "    context.globalAlpha = 1;\n"
   "    context.fillStyle = colours.muted;\n"
-  "    context.strokeStyle = colours.rule;\n"
   "    context.textAlign = \"right\";\n"
   "    context.textBaseline = \"middle\";\n"
   "    for (const mark of plot.axis.marks) {\n"
@@ -2147,13 +2147,16 @@ static const unsigned char asset_17[] =
   "  return spans.find((span) => timeMs >= span.startMs && timeMs < span.endMs) \?\? null;\n"
   "}\n"
   "\n"
+  "/** A change smaller than this share of a round trip is not worth filling a chart with. */\n"
+  "const LEAST_SPAN = 0.05;\n"
+  "\n"
   "/** A linear axis that holds `values` with some room: its ends, and two to six round marks betwe"
   "en. */\n"
   "export function linearAxis(values) {\n"
   "  const known = values.filter(finite);\n"
   "  let low = known.length \? Math.min(...known) : 0;\n"
   "  let high = known.length \? Math.max(...known) : 100;\n"
-  "  const room = Math.max((high - low) * 0.06, 0.5);\n"
+  "  const room = Math.max((high - low) * 0.06, (high * LEAST_SPAN - (high - low)) / 2, 0.5);\n"
   "  [low, high] = [Math.max(0, low - room), high + room];\n"
   "  const rough = (high - low) / 5;\n"
   "  const power = 10 ** Math.floor(Math.log10(rough));\n"
@@ -2236,9 +2239,10 @@ static const unsigned char asset_19[] =
   "  [\"80 % band\", \"Where this slot's median round trip lies with a probability of 80 %\"],\n"
   "  [\"Observed\", \"The last measured round trip\"],\n"
   "  [\"Stays\", \"The learned probability that a slot's level outlives its edge\"],\n"
-  "  [\"Error\", \"Mean error of what was predicted before each slot of the last twenty minutes\"],\n"
-  "  [\"of forecast\", \"The same of the forecast alone\"],\n"
-  "  [\"as before\", \"The same of saying: as the slot before\"],\n"
+  "  [\"Estimate off by\", \"Mean error of the estimates made before each slot of the last twenty minu"
+  "tes\"],\n"
+  "  [\"Forecast off by\", \"The same of the forecast alone\"],\n"
+  "  [\"As before off by\", \"The same of saying: as the slot before\"],\n"
   "  [\"In band\", \"The share of slots whose median fell into the 80 % band\"],\n"
   "];\n"
   "\n"
@@ -2285,9 +2289,9 @@ static const unsigned char asset_19[] =
   "s(link.high_ms)}` : \"\342\200\223\");\n"
   "    set(\"Observed\", ms(link.observed_ms));\n"
   "    set(\"Stays\", measured \? `${Math.round(link.persistence * 100)} %` : \"\342\200\223\");\n"
-  "    set(\"Error\", ms(score\?.estimate));\n"
-  "    set(\"of forecast\", ms(score\?.forecast));\n"
-  "    set(\"as before\", ms(score\?.asBefore));\n"
+  "    set(\"Estimate off by\", ms(score\?.estimate));\n"
+  "    set(\"Forecast off by\", ms(score\?.forecast));\n"
+  "    set(\"As before off by\", ms(score\?.asBefore));\n"
   "    set(\"In band\", score \? `${Math.round(score.inBand * 100)} % of ${score.slots}` : \"\342\200\223\");\n"
   "    setAttribute(this.#canvas, \"aria-label\", `Round trip over ${link.uplink} to ${link.destinati"
   "on}: forecast ${ms(link.forecast_ms)}, estimate ${ms(link.estimate_ms)}, the last ten minutes sl"
@@ -3770,7 +3774,7 @@ static const unsigned char asset_34[] =
   "    const floor = lightFloor(path);\n"
   "    const values = path.reachable\n"
   "      \? [path.hops.length - 1, floor && floor.ms >= 0.005 \? format.ms(floor.ms) : \"\342\200\223\", format."
-  "ms(path.propagation_ms), format.ms(path.one_way_ms), format.ms(path.rtt_ms)]\n"
+  "ms(path.propagation_ms), format.ms(path.one_way_ms), format.ms(path.rtt_estimate_ms)]\n"
   "      : [\"\342\200\223\", \"\342\200\223\", \"\342\200\223\", \"no path\", \"\342\200\223\"];\n"
   "    values.forEach((value, i) => setText(this.#cells[i], String(value)));\n"
   "    setText(this.#cells[5], format.ms(path.actual_ttft_ms));\n"
@@ -3794,7 +3798,7 @@ static const unsigned char asset_34[] =
   "  [\"Floor\", \"Light in vacuum along the great circle, one way\"],\n"
   "  [\"Light\", \"Propagation along the path, one way\"],\n"
   "  [\"Total\", \"Propagation, access and processing, one way\"],\n"
-  "  [\"RTT\", \"Predicted, round trip\"],\n"
+  "  [\"RTT\", \"Round trip: forecast, corrected by what was measured\"],\n"
   "  [\"TTFT\", \"Actual time to first token of the last request, round trip and service\"],\n"
   "  [\"Change\", \"Until the path next changes\"],\n"
   "];\n"
@@ -4288,8 +4292,8 @@ static const unsigned char asset_38[] =
   ".leg { padding: 9px 12px 6px; border-top: 1px solid var(--rule); }\n"
   ".leg > header { display: flex; align-items: center; gap: 8px; }\n"
   ".leg > header .status { margin-left: auto; }\n"
-  ".leg-facts { grid-template-columns: repeat(9, auto); justify-content: space-between; margin: 4px"
-  " 0 3px; }\n"
+  ".leg .leg-facts { grid-template-columns: repeat(9, auto); justify-content: space-between; margin"
+  ": 4px 0 3px; }\n"
   ".leg-chart { position: relative; height: 168px; }\n"
   ".leg-chart canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: pan-y"
   "; }\n"
@@ -4394,7 +4398,7 @@ static const unsigned char asset_38[] =
   "}\n"
   "\n"
   "@media (max-width: 700px) {\n"
-  "  .leg-facts { grid-template-columns: repeat(3, 1fr); }\n"
+  "  .leg .leg-facts { grid-template-columns: repeat(3, 1fr); }\n"
   "}\n"
   "\n"
   "@media (max-width: 480px) {\n"
@@ -4638,7 +4642,7 @@ static const unsigned char asset_39[] =
 static const perigee_dashboard_asset assets[] = {
   {"/app.js", "text/javascript; charset=utf-8", "\"d170b03cc310cb97b4844ae5e0d4db1d\"", asset_0, sizeof asset_0 - 1},
   {"/favicon.svg", "image/svg+xml", "\"3f44daaa877b4de435fdceb2e5332fde\"", asset_1, sizeof asset_1 - 1},
-  {"/index.html", "text/html; charset=utf-8", "\"17c3f595f520407a8ae81ecbe25fdb54\"", asset_2, sizeof asset_2 - 1},
+  {"/index.html", "text/html; charset=utf-8", "\"141c0c8e41efdf533eed92622875144d\"", asset_2, sizeof asset_2 - 1},
   {"/map/coastline-110m.json", "application/json", "\"6238f7711b3c93d88647b54d06a830b4\"", asset_3, sizeof asset_3 - 1},
   {"/modules/backends-panel.js", "text/javascript; charset=utf-8", "\"efad3fb3fe6d0a68c196b2f842c3fe11\"", asset_4, sizeof asset_4 - 1},
   {"/modules/client-key.js", "text/javascript; charset=utf-8", "\"83b3bca069f837b623471fb487051336\"", asset_5, sizeof asset_5 - 1},
@@ -4652,10 +4656,10 @@ static const perigee_dashboard_asset assets[] = {
   {"/modules/key-form.js", "text/javascript; charset=utf-8", "\"2d14b0ec88d2fbbb9eb2cf12bc1e3634\"", asset_13, sizeof asset_13 - 1},
   {"/modules/latency-series.js", "text/javascript; charset=utf-8", "\"69dcdc0a0d4b7a47e871425da3b26253\"", asset_14, sizeof asset_14 - 1},
   {"/modules/latency-strip.js", "text/javascript; charset=utf-8", "\"d386d5f47a2b1883791aae42fdd0a5d5\"", asset_15, sizeof asset_15 - 1},
-  {"/modules/link-chart.js", "text/javascript; charset=utf-8", "\"4e864de23d88311eb651de0925956127\"", asset_16, sizeof asset_16 - 1},
-  {"/modules/link-series.js", "text/javascript; charset=utf-8", "\"3e4d19a90bcdc1e115597bf972bc4300\"", asset_17, sizeof asset_17 - 1},
+  {"/modules/link-chart.js", "text/javascript; charset=utf-8", "\"7a233dcd47f3fcbecd3a2302c743bddc\"", asset_16, sizeof asset_16 - 1},
+  {"/modules/link-series.js", "text/javascript; charset=utf-8", "\"a94ed72b82d9aa5899c5bbf33ab31edf\"", asset_17, sizeof asset_17 - 1},
   {"/modules/links-feed.js", "text/javascript; charset=utf-8", "\"3ac1c3720daf1f382b6908296f50eab0\"", asset_18, sizeof asset_18 - 1},
-  {"/modules/links-panel.js", "text/javascript; charset=utf-8", "\"e9344bbbd841bfa85fa2b5367af5f2aa\"", asset_19, sizeof asset_19 - 1},
+  {"/modules/links-panel.js", "text/javascript; charset=utf-8", "\"f027b11ba5a3558fc3e5521ca24e055f\"", asset_19, sizeof asset_19 - 1},
   {"/modules/live.js", "text/javascript; charset=utf-8", "\"59fc2795db93b3a9b1c5ffd9649c8f68\"", asset_20, sizeof asset_20 - 1},
   {"/modules/map-base.js", "text/javascript; charset=utf-8", "\"df4c8868acc2c19cabcc0867c52d75c2\"", asset_21, sizeof asset_21 - 1},
   {"/modules/map-gestures.js", "text/javascript; charset=utf-8", "\"e89f5c763370637db48f4ecc9ea55cf4\"", asset_22, sizeof asset_22 - 1},
@@ -4670,11 +4674,11 @@ static const perigee_dashboard_asset assets[] = {
   {"/modules/slots.js", "text/javascript; charset=utf-8", "\"6eb554ff094d5ecdded8f4c6f1989e36\"", asset_31, sizeof asset_31 - 1},
   {"/modules/store.js", "text/javascript; charset=utf-8", "\"4a29f917d5a82899aff657c00bb7da06\"", asset_32, sizeof asset_32 - 1},
   {"/modules/sun.js", "text/javascript; charset=utf-8", "\"ceccf46eebc3d24cda638effeb7594c5\"", asset_33, sizeof asset_33 - 1},
-  {"/modules/uplinks-panel.js", "text/javascript; charset=utf-8", "\"2e2a252c9e3e3ff47da68c48a13214e6\"", asset_34, sizeof asset_34 - 1},
+  {"/modules/uplinks-panel.js", "text/javascript; charset=utf-8", "\"7e1b8dc584c5af000bf1a2f64b1f6924\"", asset_34, sizeof asset_34 - 1},
   {"/modules/view.js", "text/javascript; charset=utf-8", "\"27cdd7455aa99e0754d63368c23dfc64\"", asset_35, sizeof asset_35 - 1},
   {"/modules/viewport.js", "text/javascript; charset=utf-8", "\"8f5835f64f81484b57df228a38b0d523\"", asset_36, sizeof asset_36 - 1},
   {"/modules/world-map.js", "text/javascript; charset=utf-8", "\"63e86e6d415a06a4793460fd8352e34e\"", asset_37, sizeof asset_37 - 1},
-  {"/panels.css", "text/css; charset=utf-8", "\"e014d47e4896df74327396aa89d4330d\"", asset_38, sizeof asset_38 - 1},
+  {"/panels.css", "text/css; charset=utf-8", "\"99c8b3be0bd60c2965a062fdd5cf63ff\"", asset_38, sizeof asset_38 - 1},
   {"/style.css", "text/css; charset=utf-8", "\"7c7e4a8e7f3447b84468aebba70f29e5\"", asset_39, sizeof asset_39 - 1},
 };
 

@@ -85,6 +85,17 @@ import Testing
     #expect(often.highMs - often.lowMs < twice.highMs - twice.lowMs)
   }
 
+  @Test func twoThatDisagreeMoveTheSlotLittle() throws {
+    var estimate = Self.estimate([Double](repeating: 0, count: 20)).estimate
+    for (second, roundTrip) in [(1.0, 50.0), (6.0, 350.0)] {
+      _ = estimate.observe(
+        roundTripMs: roundTrip, forecastMs: 50, at: Self.slot(20).start.adding(seconds: second))
+    }
+    let correction = try #require(
+      estimate.correction(at: Self.slot(20).start.adding(seconds: 8)))
+    #expect(abs(correction.expectedMs) < 75, "half of what their middle says")
+  }
+
   @Test func persistenceIsLearned() {
     for (staying, range) in [(0.0, 0.0...0.12), (0.5, 0.38...0.62), (0.9, 0.8...0.96)] {
       for seed in 1...3 as ClosedRange<UInt64> {

@@ -96,13 +96,14 @@ public struct LinkEstimate: Sendable, Equatable {
 
   /// The prior of a slot's level and its measurements, each weighed by how well it is known.
   ///
-  /// A level outside of all that was seen before is believed once two measurements agree on it: the prior
-  /// is then as wide as they are away from it. A single one may be a straggler.
+  /// A level outside of all that was seen before is believed once measurements agree on it: the prior is
+  /// then as wide as they are away from it. A single one may be a straggler.
   private func posterior(_ samples: SlotSamples) -> LinkCorrection {
     var correction = prior(of: samples.slot, after: last)
     guard let level = samples.levelMs else { return correction }
     let count = Double(samples.count)
-    let noise = Self.medianVariance * square(max(Self.floorMs, spreadMs)) / count
+    let spread = max(Self.floorMs, spreadMs, samples.spreadMs)
+    let noise = Self.medianVariance * square(spread) / count
     let width = (correction.highMs - correction.lowMs) / (2 * Self.bandSigmas)
     let surprise = (square(level - correction.expectedMs) - noise) * (1 - 1 / count)
     let variance = max(square(max(Self.floorMs, width)), surprise)
@@ -124,9 +125,7 @@ public struct LinkEstimate: Sendable, Equatable {
     }
     let before = prior(of: samples.slot, after: last)
     let after = posterior(samples)
-    if let spread = samples.spreadMs {
-      spreadMs += (spread - spreadMs) * Self.learningRate
-    }
+    if samples.count >= 3 { spreadMs += (samples.spreadMs - spreadMs) * Self.learningRate }
     if let last, last.slot.next == samples.slot {
       learnPersistence(level, of: samples.count, after: last)
     }

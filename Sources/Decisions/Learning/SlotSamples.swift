@@ -27,11 +27,9 @@ struct SlotSamples: Sendable, Equatable {
   /// The middle forecast at the times of the measurements, milliseconds.
   var forecastMs: Double? { forecasts.median }
 
-  /// The standard deviation within the slot, told from the median of the deviations, milliseconds; `nil` of
-  /// fewer than three.
-  var spreadMs: Double? {
-    guard count >= 3, let level = levelMs else { return nil }
-    // For a normal distribution the median deviation is 0.6745 standard deviations.
-    return residuals.map { abs($0 - level) }.median.map { $0 / 0.6745 }
+  /// The standard deviation within the slot, told from the quartiles, milliseconds; 0 of a single one.
+  var spreadMs: Double {
+    // For a normal distribution the quartiles are 1.349 standard deviations apart.
+    ((residuals.quantileOfSorted(0.75) ?? 0) - (residuals.quantileOfSorted(0.25) ?? 0)) / 1.349
   }
 }

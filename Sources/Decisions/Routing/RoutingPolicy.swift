@@ -134,6 +134,7 @@ public struct RoutingPolicy: Sendable {
     guard abs(correction) >= 1 else { return "" }
     return "; measured \(correction > 0 ? "+" : "-")\(wholeMs(abs(correction))) ms"
       + " on a forecast round trip of \(wholeMs(roundTrip.forecastMs)) ms"
+      + " (80 %: \(wholeMs(roundTrip.lowMs)) to \(wholeMs(roundTrip.highMs)) ms)"
   }
 
   private func noRouteReason(_ forecast: Forecast, now: UTC) -> String {

@@ -56,6 +56,25 @@ with sync_playwright() as playwright:
     assert colours > 20, f"the map shows {colours} colours"
     page.wait_for_timeout(1_500)
     page.screenshot(path=screenshot)
+
+    # The network view: a chart for each uplink and destination, with more on it than its frame.
+    page.click("text=Network")
+    page.wait_for_selector("#links .leg canvas")
+    assert page.locator("#links .leg").count() == 2, "fiber and LEO lead to one region"
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('#links .leg canvas')].every((canvas) => {
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          const seen = new Set();
+          for (let i = 0; i < data.length; i += 4) {
+            seen.add(`${data[i]},${data[i + 1]},${data[i + 2]},${data[i + 3]}`);
+          }
+          return seen.size > 20;
+        })""",
+        timeout=10_000,
+    )
+    assert not page.is_visible("#requests"), "the network view shows the network alone"
+    page.click("text=Overview")
+    assert page.is_visible("#requests")
     assert not foreign, foreign
     assert not complaints, complaints
     browser.close()
