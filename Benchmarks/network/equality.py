@@ -3,7 +3,7 @@
 
     equality.py --perigee Benchmarks/network/.build/release/network-bench [--times 96] [--tables 2]
 
-Two comparisons for each constellation and rule, over all 16 city pairs' stations: with satgenpy's links,
+Two comparisons for each constellation and rule, over 16 far and 8 near city pairs: with satgenpy's links,
 every length by its ephem calls, and scipy's Dijkstra over them, at `--times` times of an orbit; and with
 satgenpy's own algorithm, its next hops followed station by station, at `--tables` of them (about 5 s a
 table). Prints a JSON line for each: pairs compared, the largest difference of a round trip in
@@ -36,6 +36,13 @@ PAIRS = [
     ("Manila", "Dalian"), ("Paris", "Moskva-(Moscow)"), ("Lagos", "São-Paulo"), ("Mumbai-(Bombay)", "London"),
     ("Chicago", "Paris"), ("Tokyo", "São-Paulo"), ("Delhi", "New-York-Newark"), ("Jakarta", "Lagos"),
     ("Singapore", "Johannesburg"),
+]
+# Neighbours within one satellite of each other, or with another station between them: what
+# algorithm_free_one_only_gs_relays reaches at all.
+NEAR = [
+    ("London", "Paris"), ("Chicago", "New-York-Newark"), ("Beijing", "Shanghai"), ("Karachi", "Delhi"),
+    ("Karachi", "Kolkata-(Calcutta)"), ("Seoul", "Shanghai"), ("Tokyo", "Shanghai"),
+    ("Washington--D.C.", "Chicago"),
 ]
 
 
@@ -84,9 +91,9 @@ def main():
     parser.add_argument("--constellation", action="append", choices=["starlink", "kuiper"])
     a = parser.parse_args()
     known = {place[0]: place for place in stations(pathlib.Path(a.data) / "ground_stations_top100.csv")}
-    names = sorted({name for pair in PAIRS for name in pair})
+    names = sorted({name for pair in PAIRS + NEAR for name in pair})
     places = [known[name] for name in names]
-    pairs = [(names.index(x), names.index(y)) for x, y in PAIRS]
+    pairs = [(names.index(x), names.index(y)) for x, y in PAIRS + NEAR]
     times = [round(ORBIT_S * k / a.times, 3) for k in range(a.times)]
     own = times[:: max(1, a.times // max(1, a.tables))][: a.tables]
     is_equal = True

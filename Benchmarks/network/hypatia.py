@@ -47,9 +47,10 @@ class Network:
     def table(self, second, rule, folder):
         """The next hops that satgenpy works out: {(node, station): node}."""
         many = rule in ("overLasers, many", "nearestOverLasers")
+        shared = float(len(self.stations)) if rule == "overLasers, many" else 1.0
         interfaces = [
             {"number_of_interfaces": len(self.stations) if many and node < self.count else 1,
-             "aggregate_max_bandwidth": 1.0}
+             "aggregate_max_bandwidth": shared if node < self.count else 1.0}
             for node in range(self.count + len(self.stations))]
         state = generate_dynamic_state_at(
             str(folder), self.epoch, int(second * 1_000_000_000), self.satellites, self.stations,

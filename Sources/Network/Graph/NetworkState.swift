@@ -12,6 +12,8 @@ public struct NetworkState: Sendable {
   let feeders: StationLinks
   /// By satellite: whether traffic on it can reach the ground or a zone's host at all.
   let isConnected: [Bool]
+  /// How serving satellites are chosen, and in which slot; `nil` for an instant.
+  let schedule: (scheduler: SlotScheduler, slot: Slot)?
 
   /// The sky at the beginning.
   public var sky: Sky { now.sky }
@@ -22,20 +24,26 @@ public struct NetworkState: Sendable {
   /// beginning, one serving satellite a terminal.
   ///
   /// `start` and `end` are the skies at the slot's edges where the caller has them already.
-  public init(_ topology: Topology, slot: Slot, start: Sky? = nil, end: Sky? = nil) {
+  public init(
+    _ topology: Topology, slot: Slot, start: Sky? = nil, end: Sky? = nil,
+    scheduler: SlotScheduler = .published
+  ) {
     self.init(
-      topology, sky: start ?? topology.sky(at: slot.start), later: end ?? topology.sky(at: slot.end)
-    )
+      topology, sky: start ?? topology.sky(at: slot.start),
+      later: end ?? topology.sky(at: slot.end), schedule: (scheduler, slot))
   }
 
   /// The network at one instant, every link that geometry allows included: what an ideal scheduler
   /// that re-decides all the time would have.
   public init(_ topology: Topology, instant: UTC) {
-    self.init(topology, sky: topology.sky(at: instant), later: nil)
+    self.init(topology, sky: topology.sky(at: instant), later: nil, schedule: nil)
   }
 
-  private init(_ topology: Topology, sky: Sky, later: Sky?) {
+  private init(
+    _ topology: Topology, sky: Sky, later: Sky?, schedule: (scheduler: SlotScheduler, slot: Slot)?
+  ) {
     self.topology = topology
+    self.schedule = schedule
     now = GroundScan(sky)
     then = later.map { GroundScan($0) }
     var lengths = GridLengths(rows: topology.grid.count)
@@ -76,8 +84,6 @@ public struct NetworkState: Sendable {
   struct Access: Sendable {
     var satellite: Int
     var rangeKm: Double
-    /// The lower of the sines of elevation at the two ends.
-    var sineOfElevation: Double
   }
 
   /// The satellites of a constellation that a site can use.
@@ -92,22 +98,33 @@ public struct NetworkState: Sendable {
     }
     var result: [Access] = []
     now.forEach(above, in: topology.satelliteRanges[number]) { satellite, range in
-      var sine = above.sineOfElevation(of: sky.positionsKm[satellite])
       if let (later, visibility) = after {
         guard later.rangeKm(visibility, to: satellite) != nil else { return }
-        sine = min(sine, visibility.sineOfElevation(of: later.sky.positionsKm[satellite]))
       }
-      result.append(Access(satellite: satellite, rangeKm: range, sineOfElevation: sine))
+      result.append(Access(satellite: satellite, rangeKm: range))
     }
     return result
   }
 
   /// The satellite that serves a terminal during the slot: of those in use from edge to edge and
-  /// connected to the ground, the one that stays highest. It serves all of the terminal's traffic,
-  /// wherever that goes.
+  /// connected to the ground, the scheduler's choice. It serves all of the terminal's traffic,
+  /// wherever that goes. `nil` where there is none, and at an instant, which knows no schedule.
   func servingSatellite(of site: Site, constellation: String) -> Access? {
-    accesses(from: site, constellation: constellation)
-      .filter { isConnected[$0.satellite] }
-      .max { ($0.sineOfElevation, $1.satellite) < ($1.sineOfElevation, $0.satellite) }
+    guard let (scheduler, slot) = schedule else { return nil }
+    let observer = Observer(site.track.position(at: sky.time))
+    let daylight = Daylight(at: sky.time)
+    var best: (access: Access, score: Double)?
+    for access in accesses(from: site, constellation: constellation)
+    where isConnected[access.satellite] {
+      let position = sky.positionsKm[access.satellite]
+      let candidate = SlotScheduler.Candidate(
+        look: observer.lookAngles(to: ITRFState(positionKm: position, velocityKmS: .zero)),
+        isSunlit: daylight.reaches(position),
+        load: scheduler.load(of: topology.satelliteNames[access.satellite], in: slot))
+      let score = scheduler.score(candidate, latitudeDeg: observer.place.latitudeDeg)
+      // The first one at a tie.
+      if score > best?.score ?? -.infinity { best = (access, score) }
+    }
+    return best?.access
   }
 }

@@ -41,36 +41,26 @@ extension PreparedRoutes {
     return best?.path
   }
 
-  private func figures(from site: Int, over uplink: Int, way: WayIn) -> Figures? {
-    let topology = state.topology
-    let stretch = accessStretch(site, uplink)
-    var result = Figures(
-      propagationStartMs: 0, propagationEndMs: 0, processingMs: 0, links: -1)
-    var last: NetworkPath.Node?
-    let isReached = walk(from: site, over: uplink, field: way.field) { node in
-      if let last {
-        result.propagationStartMs += topology.legKm(
-          from: last, to: node, accessStretch: stretch, sky: state.now.sky)
-        if let then = state.then {
-          result.propagationEndMs += topology.legKm(
-            from: last, to: node, accessStretch: stretch, sky: then.sky)
-        }
-        if result.links == 0, case .satellite(let number) = node {
-          result.servingSatellite = number
-        }
-      }
-      last = node
-      result.links += 1
+  /// What the shortest way from a site that is no terminal costs; `nil` where there is none. Allocates
+  /// nothing.
+  public func figures(fromGround site: Int, to destination: Int) -> Figures? {
+    var best: Figures?
+    for way in waysIn[destination] {
+      var measure = Measure(state: state, accessStretch: 1)
+      let isReached = walk(fromGround: site, field: way.field) { measure.visit($0) }
+      guard isReached else { continue }
+      let figures = measure.figures(accessMs: way.processingMs)
+      if best.map({ figures.propagationStartMs < $0.propagationStartMs }) ?? true { best = figures }
     }
+    return best
+  }
+
+  private func figures(from site: Int, over uplink: Int, way: WayIn) -> Figures? {
+    var measure = Measure(state: state, accessStretch: accessStretch(site, uplink))
+    let isReached = walk(from: site, over: uplink, field: way.field) { measure.visit($0) }
     guard isReached else { return nil }
-    result.propagationStartMs = Light.milliseconds(km: result.propagationStartMs)
-    result.propagationEndMs =
-      state.then == nil
-      ? result.propagationStartMs : Light.milliseconds(km: result.propagationEndMs)
-    result.processingMs =
-      topology.sites[site].uplinks[uplink].access.delayMs + way.processingMs
-      + Forecaster.nodeProcessingMs * Double(max(0, result.links - 1))
-    return result
+    let access = state.topology.sites[site].uplinks[uplink].access
+    return measure.figures(accessMs: access.delayMs + way.processingMs)
   }
 
   func path(from site: Int, over uplink: Int, way: WayIn) -> NetworkPath? {
@@ -80,23 +70,10 @@ extension PreparedRoutes {
       ? NetworkPath(nodes: nodes, accessStretch: accessStretch(site, uplink)) : nil
   }
 
-  /// The path from a site that is no terminal: by fiber, or up from its own antennas.
+  /// The path from a site that is no terminal.
   func path(fromGround site: Int, way: WayIn) -> NetworkPath? {
     var nodes: [NetworkPath.Node] = []
-    var up: (satellite: Int, km: Double)?
-    for link in state.feeders.of(site) {
-      let km = link.rangeKm + fields.fromSatelliteKm(way.field, link.satellite)
-      if km < up?.km ?? .infinity { up = (link.satellite, km) }
-    }
-    var isReached = false
-    if let up, up.km < fields.fromSiteKm(way.field, site),
-      fields.nextOfSatellite(way.field, up.satellite) != .site(site)
-    {
-      nodes.append(.site(site))
-      isReached = follow(.satellite(up.satellite), field: way.field) { nodes.append($0) }
-    } else {
-      isReached = follow(.site(site), field: way.field) { nodes.append($0) }
-    }
+    let isReached = walk(fromGround: site, field: way.field) { nodes.append($0) }
     return isReached ? NetworkPath(nodes: nodes) : nil
   }
 
@@ -129,6 +106,26 @@ extension PreparedRoutes {
     }
   }
 
+  /// Visits the nodes from a site that is no terminal on: by fiber, or up from its own antennas; says
+  /// whether they lead to the destination.
+  @inline(__always)
+  private func walk(
+    fromGround site: Int, field: Int, _ visit: (NetworkPath.Node) -> Void
+  ) -> Bool {
+    var up: (satellite: Int, km: Double)?
+    for link in state.feeders.of(site) {
+      let km = link.rangeKm + fields.fromSatelliteKm(field, link.satellite)
+      if km < up?.km ?? .infinity { up = (link.satellite, km) }
+    }
+    if let up, up.km < fields.fromSiteKm(field, site),
+      fields.nextOfSatellite(field, up.satellite) != .site(site)
+    {
+      visit(.site(site))
+      return follow(.satellite(up.satellite), field: field, visit)
+    }
+    return follow(.site(site), field: field, visit)
+  }
+
   /// Visits the nodes from `start` on to the field's destination; says whether it is reached.
   @inline(__always)
   private func follow(
@@ -150,5 +147,45 @@ extension PreparedRoutes {
       case .unreachable: return false
       }
     }
+  }
+}
+
+/// Adds up a way's legs as its nodes are visited.
+private struct Measure {
+  let state: NetworkState
+  let accessStretch: Double
+  private var last: NetworkPath.Node?
+  private var startKm = 0.0
+  private var endKm = 0.0
+  private var links = 0
+  private var servingSatellite: Int?
+
+  init(state: NetworkState, accessStretch: Double) {
+    self.state = state
+    self.accessStretch = accessStretch
+  }
+
+  @inline(__always)
+  mutating func visit(_ node: NetworkPath.Node) {
+    defer { last = node }
+    guard let last else { return }
+    startKm += legKm(from: last, to: node, in: state.now)
+    if let then = state.then { endKm += legKm(from: last, to: node, in: then) }
+    if links == 0, case .satellite(let number) = node { servingSatellite = number }
+    links += 1
+  }
+
+  private func legKm(
+    from: NetworkPath.Node, to: NetworkPath.Node, in scan: GroundScan
+  ) -> Double {
+    state.topology.legKm(from: from, to: to, accessStretch: accessStretch, sky: scan.sky)
+  }
+
+  func figures(accessMs: Double) -> PreparedRoutes.Figures {
+    PreparedRoutes.Figures(
+      propagationStartMs: Light.milliseconds(km: startKm),
+      propagationEndMs: Light.milliseconds(km: state.then == nil ? startKm : endKm),
+      processingMs: accessMs + Forecaster.nodeProcessingMs * Double(max(0, links - 1)),
+      links: links, servingSatellite: servingSatellite)
   }
 }

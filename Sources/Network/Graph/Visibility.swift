@@ -59,10 +59,4 @@ struct Visibility {
       return range <= limit ? range : nil
     }
   }
-
-  /// The sine of the satellite's elevation.
-  func sineOfElevation(of satellite: Vector3) -> Double {
-    let line = satellite - observer.positionKm
-    return dot(line, observer.up) / length(line)
-  }
 }

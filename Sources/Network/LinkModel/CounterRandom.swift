@@ -11,6 +11,7 @@ struct CounterRandom: Sendable {
   enum Purpose: UInt64 {
     case baseOfSlot = 1
     case baseShared, scatter, capacityOfSlot, capacityShared, edgeLoss, hold, outage, rain
+    case satelliteLoad
   }
 
   private let key: UInt64
