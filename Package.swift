@@ -73,8 +73,8 @@ let package = Package(
     .executableTarget(
       name: "perigee",
       dependencies: [
-        "Orbits", "Network", "Fleet", "Decisions", "Simulation", "Links", "Models", "Catalogue",
-        "Gateway", "Server",
+        "Orbits", "Network", "Calibration", "Fleet", "Decisions", "Simulation", "Links", "Models",
+        "Catalogue", "Gateway", "Server",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -20,7 +20,7 @@ struct Perigee: AsyncParsableCommand {
     subcommands: [
       UpCommand.self, CheckCommand.self, SkyCommand.self, RouteCommand.self,
       ForecastCommand.self, ElementsCommand.self, PassesCommand.self, PropagateCommand.self,
-      ExplainCommand.self, SimulateCommand.self, CompareCommand.self,
+      ExplainCommand.self, SimulateCommand.self, CompareCommand.self, CalibrateCommand.self,
     ])
 
   /// The version of this build.

@@ -75,7 +75,8 @@ struct DocumentationTests {
     "meanMotion", "inclination", "phasing", "raanSpread", "firstRaan", "constellation", "shell",
     "everyPlanes", "everySlots", "kind", "position", "track", "time", "lat", "lon", "alt",
     "uplinks", "longitude", "teleport", "landsAt", "stretch", "up", "down", "pricePerGB", "access",
-    "delay", "jitter", "loss", "emulate", "sourceAddress", "from", "to", "zone", "url", "managed",
+    "delay", "jitter", "loss", "link", "rain", "diurnal", "amplitude", "peakHour", "emulate",
+    "sourceAddress", "from", "to", "zone", "url", "managed",
     "model", "contextTokens", "embeddings", "models", "upstreamName", "key", "health", "interval",
     "timeout", "unhealthyThreshold", "healthyThreshold", "probe", "http", "pricePerMillionTokens",
   ]

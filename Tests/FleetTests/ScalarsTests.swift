@@ -153,6 +153,41 @@ struct ScalarsTests {
     #expect(uplink.sourceAddress == "192.168.1.2")
   }
 
+  @Test("a link is chosen by name, with rain and a busy hour, and forecasts expect what it does")
+  func link() throws {
+    let plain = try Manifests.load(Small.manifest()).sites[0].uplinks[0]
+    #expect(plain.link == .bentPipe)
+    let laser = try Manifests.load(
+      Small.manifest(
+        uplink: "link: {model: laser, rain: 0.25, diurnal: {amplitude: 0.3, peakHour: 20}}")
+    ).sites[0].uplinks[0]
+    var expected = LinkModel.laser
+    expected.weather = Weather(rainShare: 0.25)
+    expected.diurnal = DiurnalLoad(amplitude: 0.3, peakHourUTC: 20)
+    #expect(laser.link == expected)
+    #expect(laser.access == AccessModel(expectedOf: .laser))
+    let moved = try Manifests.load(
+      Small.manifest(uplink: "access: {delay: 20ms}\n        link: {model: laser}")
+    ).sites[0].uplinks[0]
+    #expect(moved.access.delayMs == 20)
+    #expect(abs(moved.link.baseMs.median - 40) < 0.2)
+    let steady = try Manifests.load(Small.manifest(uplink: "link: {model: steady}"))
+    #expect(steady.sites[0].uplinks[0].link.reconfiguration == .none)
+  }
+
+  @Test(
+    "mistakes in a link are told with their place",
+    arguments: [
+      ("link: {model: lazer}", "link.model"), ("link: {rain: 3}", "link.rain"),
+      ("link: {diurnal: {amplitude: 0.3}}", "link.diurnal"),
+      ("link: {diurnal: {amplitude: 0.3, peakHour: 25}}", "link.diurnal.peakHour"),
+      ("link: {rains: 0.3}", "link.rains"), ("link: laser", "link"),
+    ])
+  func linkMistakes(text: String, path: String) {
+    let problems = Manifests.problems(of: Small.manifest(uplink: text))
+    #expect(problems.map(\.path) == ["sites[0].uplinks[0].\(path)"])
+  }
+
   @Test("positions as a list, or as a mapping with an altitude")
   func positions() throws {
     let fleet = try Manifests.load(

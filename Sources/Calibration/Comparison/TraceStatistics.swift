@@ -8,6 +8,8 @@ public struct TraceStatistics: Sendable, Equatable {
 
   /// Round trips below which the shares lie, milliseconds.
   public var quantilesMs: [Double]
+  /// The whole distribution of round trips: quantiles at 400 even shares, milliseconds, for drawing.
+  public var curveMs: [Double]
   /// The variance within slots divided by that between their means.
   public var varianceRatio: Double
   /// The share of pings that was lost.
@@ -26,6 +28,8 @@ public struct TraceStatistics: Sendable, Equatable {
   public init(of traces: [Trace]) {
     let sorted = traces.flatMap(\.roundTripsMs).sorted()
     quantilesMs = Self.shares.map { sorted.quantileOfSorted($0) }
+    curveMs =
+      sorted.isEmpty ? [] : (0..<400).map { sorted.quantileOfSorted((Double($0) + 0.5) / 400) }
     var pings = 0
     var lost = 0
     var all = RunLengths(of: Trace(pings: []))

@@ -66,9 +66,13 @@ public struct PingCalibration: Sendable, Equatable {
     model.baseMemory = min(0.95, max(0, memory))
     model.baseCorrelation = min(model.baseMemory, max(0, near[0]))
     model.scatterMs = QuantileLaw(of: slots.map(\.scatterMs))
+    // Weighted by the slot's variance: then scatter times shape has the variance that was measured.
     model.waitShape = QuantileLaw(
       of: slots.flatMap { slot in
-        slot.roundTripsMs.map { ($0 - slot.baseMs) / max(0.1, slot.scatterMs) }
+        let scatterMs = max(0.1, slot.scatterMs)
+        return slot.roundTripsMs.map {
+          (value: ($0 - slot.baseMs) / scatterMs, weight: scatterMs * scatterMs)
+        }
       })
   }
 }
@@ -78,5 +82,21 @@ extension QuantileLaw {
   init(of values: [Double]) {
     let sorted = values.sorted()
     self.init(Self.shares.map { sorted.quantileOfSorted($0) })
+  }
+
+  /// The law of measured values, some of which count more than others.
+  init(of values: [(value: Double, weight: Double)]) {
+    let sorted = values.sorted { $0.value < $1.value }
+    let total = sorted.reduce(0) { $0 + $1.weight }
+    var quantiles: [Double] = []
+    var (index, below) = (0, 0.0)
+    for share in Self.shares {
+      while index < sorted.count - 1, below + sorted[index].weight < share * total {
+        below += sorted[index].weight
+        index += 1
+      }
+      quantiles.append(sorted.isEmpty ? 0 : sorted[index].value)
+    }
+    self.init(quantiles)
   }
 }

@@ -50,12 +50,16 @@ extension FleetReader {
       let up = bandwidth("up", of: fields, example: "up: 20 Mbit/s")
       let down = bandwidth("down", of: fields, example: "down: 200 Mbit/s")
       let price = fields.optional("pricePerGB").flatMap(self.price)
-      let access = self.access(fields.optional("access"), medium: medium)
+      let behaviour = link(fields.optional("link"), medium: medium)
+      let access = self.access(
+        fields.optional("access"),
+        usual: behaviour.map(AccessModel.init(expectedOf:)) ?? medium.map(AccessModel.typical))
       let emulate = fields.optional("emulate").flatMap { $0.bool() }
       let source = fields.optional("sourceAddress").flatMap(sourceAddress)
       guard let name, let medium, let up, let down else { return nil }
       return Uplink(
         name: name, medium: medium, up: up, down: down, pricePerGB: price ?? 0, access: access,
+        link: access.flatMap { behaviour?.adjusted(to: $0) } ?? behaviour,
         emulated: emulate ?? true, sourceAddress: source)
     }
   }
@@ -94,10 +98,10 @@ extension FleetReader {
     value.number("a price in US dollars", in: 0...1e6, example: "pricePerGB: 0.25")
   }
 
-  private func access(_ value: Value?, medium: Uplink.Medium?) -> AccessModel? {
+  private func access(_ value: Value?, usual: AccessModel?) -> AccessModel? {
     guard let value else { return nil }
     return value.fields("an access model") { fields in
-      var model = medium.map(AccessModel.typical) ?? AccessModel(delayMs: 0, jitterMs: 0, loss: 0)
+      var model = usual ?? AccessModel(delayMs: 0, jitterMs: 0, loss: 0)
       if let delay = fields.optional("delay").flatMap(milliseconds) { model.delayMs = delay }
       if let jitter = fields.optional("jitter").flatMap(milliseconds) { model.jitterMs = jitter }
       if let loss = fields.optional("loss").flatMap(probability) { model.loss = loss }

@@ -11,7 +11,7 @@ extension LinkModel {
     baseCorrelation: 0.12, baseMemory: 0.95,
     scatterMs: QuantileLaw([2.5, 2.9, 4.1, 4.7, 5.5, 7.1, 9.1, 11.5, 13, 16.8, 19.6, 20]),
     waitShape: QuantileLaw([
-      -1.34, -0.24, -0.01, 0.08, 0.62, 1.43, 2.37, 3.43, 4.16, 5.78, 8.02, 10.98,
+      -1.07, -0.23, -0.01, 0.07, 0.61, 1.41, 2.36, 3.41, 4.11, 5.6, 8.04, 12.41,
     ]),
     reconfiguration: Reconfiguration(
       longestHoldLeadMs: 42,
@@ -24,7 +24,7 @@ extension LinkModel {
     baseCorrelation: 0.46, baseMemory: 0.61,
     scatterMs: QuantileLaw([1.4, 1.7, 2.5, 3, 3.5, 5.2, 6.8, 8.9, 10.7, 14.5, 23.9, 24]),
     waitShape: QuantileLaw([
-      -8.97, -0.26, 0, 0.06, 0.56, 1.49, 2.52, 3.49, 4.15, 5.85, 11.66, 19.36,
+      -7.88, -0.22, 0, 0.05, 0.41, 1.36, 2.48, 3.37, 3.98, 5.56, 14.21, 26.5,
     ]),
     reconfiguration: Reconfiguration(
       longestHoldLeadMs: 84,
@@ -54,7 +54,21 @@ extension LinkModel {
     // The mean distance of an exponential law from its median is ln 2 times its mean.
     self.init(
       baseMs: .always(2 * access.delayMs), scatterMs: .always(2 * access.jitterMs * log(2)),
-      waitShape: .exponential, loss: access.loss)
+      waitShape: .exponential, loss: 1 - (1 - access.loss) * (1 - access.loss))
+  }
+
+  /// This model moved so that it is expected to do what `access` says: slots still jump as they did.
+  public func adjusted(to access: AccessModel) -> LinkModel {
+    let expected = AccessModel(expectedOf: self)
+    guard access != expected else { return self }
+    var model = self
+    model.baseMs = baseMs.shifted(by: 2 * (access.delayMs - expected.delayMs))
+    model.scatterMs =
+      expected.jitterMs > 0
+      ? scatterMs.scaled(by: access.jitterMs / expected.jitterMs)
+      : .always(2 * access.jitterMs / max(1e-9, waitShape.mean))
+    model.loss = min(0.99, max(0, loss + 2 * (access.loss - expected.loss)))
+    return model
   }
 }
 

@@ -79,7 +79,7 @@ public struct SlotConditions: Sendable, Equatable {
   }
 
   /// How long a packet sent at `time` is held by the change of slots, milliseconds.
-  func heldMs(at time: UTC) -> Double {
+  public func heldMs(at time: UTC) -> Double {
     if time >= holdsFrom { return max(0, nextHeldUntil.seconds(since: time) * 1_000) }
     return max(0, heldUntil.seconds(since: time) * 1_000)
   }

@@ -32,24 +32,32 @@ public struct Uplink: Sendable, Equatable {
   public var down: Bandwidth
   /// US dollars for each GB (10^9 bytes) in either direction.
   public var pricePerGB: Double
-  /// What the medium adds to propagation.
+  /// What the medium is expected to add to propagation: the forecast's view.
   public var access: AccessModel
+  /// How the link behaves where it is emulated or simulated: slots, waits, losses, outages, weather.
+  public var link: LinkModel
   /// Whether the node stands in for the link with an emulator; `false` where the real link is there.
   public var emulated: Bool
   /// The local address that connections over a real uplink are bound to, where the host has several.
   public var sourceAddress: String?
 
-  /// Creates an uplink; `access` defaults to what is measured for the medium.
+  /// Creates an uplink.
+  ///
+  /// Without `link` it behaves as the medium does, brought to `access` where that is given; without
+  /// `access` the forecast expects what `link` does on average.
   public init(
     name: String, medium: Medium, up: Bandwidth, down: Bandwidth, pricePerGB: Double = 0,
-    access: AccessModel? = nil, emulated: Bool = true, sourceAddress: String? = nil
+    access: AccessModel? = nil, link: LinkModel? = nil, emulated: Bool = true,
+    sourceAddress: String? = nil
   ) {
     self.name = name
     self.medium = medium
     self.up = up
     self.down = down
     self.pricePerGB = pricePerGB
-    self.access = access ?? .typical(of: medium)
+    self.access = access ?? link.map(AccessModel.init(expectedOf:)) ?? .typical(of: medium)
+    let typical = LinkModel.typical(of: medium)
+    self.link = link ?? access.map(typical.adjusted(to:)) ?? typical
     self.emulated = emulated
     self.sourceAddress = sourceAddress
   }
@@ -73,15 +81,29 @@ public struct AccessModel: Sendable, Equatable {
 
   /// Typical figures of a medium.
   ///
-  /// LEO: a bent-pipe round trip of 26 to 40 ms of which about 6 is propagation, jitter 6.7 ms within
-  /// a slot and about 1 % loss (Mohan et al., WWW 2024; Michel et al., IMC 2022). GEO: 550 to 700 ms
-  /// of which about 500 is propagation. Cellular and fiber: common operator figures.
+  /// LEO: what ``LinkModel/bentPipe`` does, which is fitted to measurements. GEO: 550 to 700 ms of
+  /// which about 500 is propagation. Cellular and fiber: common operator figures.
   public static func typical(of medium: Uplink.Medium) -> AccessModel {
     switch medium {
-    case .leo: AccessModel(delayMs: 10, jitterMs: 3, loss: 0.01)
+    case .leo: AccessModel(expectedOf: .bentPipe)
     case .geo: AccessModel(delayMs: 35, jitterMs: 8, loss: 0.005)
     case .fiber: AccessModel(delayMs: 0.5, jitterMs: 0.1, loss: 0.0001)
     case .cellular: AccessModel(delayMs: 15, jitterMs: 6, loss: 0.005)
     }
+  }
+
+  /// What a link is expected to add one way, before anything of its present slot is known: half the
+  /// median base, half the mean wait at the usual scatter, and what is lost, outages included. To a
+  /// tenth of a millisecond and a hundredth of a percent.
+  public init(expectedOf link: LinkModel) {
+    let waitMs = link.scatterMs.median * link.waitShape.mean
+    let outShare = link.outages.reduce(0) { $0 + $1.perHour * $1.seconds.mean / 3_600 }
+    let edgeShare = link.reconfiguration.losses.reduce(0) {
+      $0 + $1.probability * ($1.endMs - $1.startMs) / 1_000 / Double(Slot.lengthSeconds)
+    }
+    self.init(
+      delayMs: (link.baseMs.median / 2 * 10).rounded() / 10,
+      jitterMs: (max(0, waitMs) / 2 * 10).rounded() / 10,
+      loss: min(0.9, ((link.loss / 2 + outShare + edgeShare) * 1e4).rounded() / 1e4))
   }
 }

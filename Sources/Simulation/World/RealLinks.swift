@@ -32,8 +32,7 @@ struct RealLinks: Sendable {
     }
     let slots = timeline.intervals.first?.count ?? 0
     self.conditions = uplinks.map { uplink in
-      let realisation = LinkRealisation(
-        .typical(of: uplink.medium), uplink: uplink.name, seed: seed)
+      let realisation = LinkRealisation(uplink.link, uplink: uplink.name, seed: seed)
       return (0..<slots).map {
         realisation.conditions(in: Slot(index: timeline.first.index + Int64($0)))
       }
