@@ -34,6 +34,12 @@ import Testing
       #expect(considered.count == 2)
       #expect(considered.first?["uplink"] as? String == "fiber")
       #expect((considered.first?["hops"] as? [String])?.last == "region")
+      // Forecast, correction and band are told of each.
+      let roundTrip = try ["forecast", "correction", "low", "high"].map { part in
+        try #require((considered.first?["rtt_\(part)_ms"] as? NSNumber)?.doubleValue, "\(part)")
+      }
+      #expect(roundTrip[0] > 0 && roundTrip[0] + roundTrip[1] >= roundTrip[2] - 0.2)
+      #expect(roundTrip[2] <= roundTrip[3])
       let attempts = try #require(explanation["attempt_log"] as? [[String: Any]])
       #expect(attempts.count == 1 && attempts.first?["outcome"] as? String == "answered")
     }

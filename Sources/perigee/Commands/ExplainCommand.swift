@@ -31,7 +31,7 @@ struct ExplainCommand: AsyncParsableCommand {
     guard let id else { return try await list() }
     let data = try await get("/api/requests/\(id)")
     if format.output == .json {
-      print(String(decoding: data, as: UTF8.self))
+      writeOutput(String(decoding: data, as: UTF8.self) + "\n")
       return
     }
     let explanation = try decode(Explanation.self, from: data)
@@ -43,7 +43,7 @@ struct ExplainCommand: AsyncParsableCommand {
   private func list() async throws {
     let data = try await get("/api/requests?limit=20")
     if format.output == .json {
-      print(String(decoding: data, as: UTF8.self))
+      writeOutput(String(decoding: data, as: UTF8.self) + "\n")
       return
     }
     var printer = RowPrinter(
@@ -63,13 +63,14 @@ struct ExplainCommand: AsyncParsableCommand {
   private func printSummary(_ request: Explanation) {
     let answered =
       request.backend.map { "by \($0) over \(request.uplink ?? "?")" } ?? "by nobody"
-    print(
+    writeOutput(
       """
       request    \(request.id) at \(request.time)
       asked      \(request.endpoint) for \(request.model)\(request.stream ? ", streaming" : "")
       answered   \(answered), status \(request.status)\(request.error.map { ", \($0)" } ?? "")
       first byte predicted \(text(request.predicted_ms)), actual \(text(request.actual_ms))
       path       \(request.hops.isEmpty ? "on site" : request.hops.joined(separator: " > "))
+
 
       """)
   }
@@ -94,7 +95,7 @@ struct ExplainCommand: AsyncParsableCommand {
   }
 
   private func printAttempts(_ request: Explanation) throws {
-    print("")
+    writeOutput("\n")
     var printer = RowPrinter(
       columns: [
         "attempt", "backend", "uplink", "started", "first_byte", "ended", "outcome", "bytes_up",

@@ -1,0 +1,65 @@
+import Decisions
+import Fleet
+import Gateway
+import Links
+import Network
+import Orbits
+import Testing
+
+@testable import Server
+
+/// What live requests teach the world.
+@Suite struct LiveRouterTests {
+  private static let start = UTC(year: 2026, month: 11, day: 25)
+
+  /// The round trip that the world holds for fiber after a request whose connection took 30 ms.
+  private func observedMs(
+    emulated: Bool, host: String = "192.0.2.1", reused: Bool = false, status: Int = 200
+  ) throws -> Double? {
+    var fiber = TestFleet.fiber
+    fiber.emulated = emulated
+    let fleet = TestFleet.make(
+      uplinks: [fiber], backends: [TestFleet.backend("far", port: 1, at: .site("region"))])
+    let plan = NodePlan(
+      fleet: fleet, site: try #require(fleet.site(named: "island")),
+      backends: [(fleet.backends[0], Endpoint(host: host, port: 1))])
+    let world = World(plan: plan, at: Self.start)
+    _ = ForecastLoop(world: world, now: { Self.start }).prime()
+    let router = LiveRouter(
+      world: world, requests: RequestLog(), metrics: NodeMetrics(), startedAt: Self.start,
+      now: { Self.start })
+    let path = PathID(backend: "far", uplink: "fiber")
+    if emulated {
+      router.setEmulator(
+        Endpoint(host: host, port: 1).through(host: "127.0.0.1", port: 2), for: path)
+    }
+    let facts = RequestFacts(
+      id: "r", endpoint: "/v1/chat/completions", model: "m", stream: true, bytes: 1,
+      arrival: Self.start, deadline: Self.start.adding(seconds: 60))
+    let attempt = RequestRecord.Attempt(
+      path: path, predictedMs: nil, started: Self.start,
+      connected: Self.start.adding(seconds: 0.03), reusedConnection: reused,
+      firstByte: Self.start.adding(seconds: 0.4), ended: Self.start.adding(seconds: 1),
+      status: status)
+    router.requestEnded(
+      RequestRecord(
+        facts: facts, decision: router.decide(facts), attempts: [attempt], chosen: path,
+        status: status, ended: attempt.ended))
+    let record = world.knowledge.record(of: Leg(uplink: "fiber", destination: "region"))
+    return try #require(record).estimate.observedMs
+  }
+
+  @Test func aNewConnectionOverARealLinkTellsItsRoundTrip() throws {
+    let observed = try #require(try observedMs(emulated: false))
+    #expect(abs(observed - 30) < 1e-6)
+    #expect(
+      try observedMs(emulated: false, status: 422) != nil, "the connection stood all the same")
+  }
+
+  @Test func whatIsNoRoundTripIsNotTakenForOne() throws {
+    #expect(try observedMs(emulated: true) == nil, "an emulator accepts at once")
+    #expect(try observedMs(emulated: false, reused: true) == nil)
+    #expect(
+      try observedMs(emulated: false, host: "backend.test") == nil, "a name is resolved first")
+  }
+}
