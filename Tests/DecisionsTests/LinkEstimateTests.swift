@@ -157,6 +157,14 @@ import Testing
     #expect(estimate == before)
   }
 
+  @Test func aClockThatIsSetBackBeginsAnew() throws {
+    var estimate = Self.estimate([40, 40, 40]).estimate
+    _ = estimate.observe(roundTripMs: 55, forecastMs: 50, at: Self.slot(-500).start)
+    #expect(estimate.measuredSlots == 0 && estimate.observedMs == 55)
+    let correction = try #require(estimate.correction(at: Self.slot(-500).start))
+    #expect(abs(correction.expectedMs) < 5)
+  }
+
   @Test func aSlotsOutcomeIsWhatWasPredictedBeforeIt() throws {
     let (before, _) = Self.estimate([5, 5, 5, 5])
     let predicted = try #require(before.correction(at: Self.slot(4).start))

@@ -57,7 +57,11 @@ public struct LinkEstimate: Sendable, Equatable {
   ) -> SlotOutcome? {
     guard roundTripMs.isFinite, forecastMs.isFinite, roundTripMs >= 0 else { return nil }
     let slot = Slot(containing: time)
-    guard slot >= samples?.slot ?? slot else { return nil }
+    if let newest = samples?.slot, slot < newest {
+      guard newest.index - slot.index >= SlotLevels.windowSlots else { return nil }
+      // Nothing is that late: the clock was set back.
+      self = LinkEstimate()
+    }
     let outcome = slot == samples?.slot ? nil : close()
     observedMs = roundTripMs
     lossShare = (lossShare ?? 0) * (1 - Self.learningRate)

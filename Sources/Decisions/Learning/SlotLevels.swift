@@ -11,8 +11,8 @@ struct SlotLevel: Sendable, Equatable {
 /// Levels are redrawn at slot edges, or stay: so the law of the levels of the last twenty minutes, with
 /// extra weight on the newest, is the law of the next.
 struct SlotLevels: Sendable, Equatable {
-  /// How many slots are remembered: twenty minutes. Longer, and the drift of the traces' medians (from
-  /// 39 to 46 ms within 80 minutes over the bent pipe) is followed too late.
+  /// How many slots are remembered: twenty minutes. Over the first halves of two real traces the mean
+  /// error with twice as many is within 2 %; the fewer, the sooner a drift is followed.
   static let windowSlots: Int64 = 80
 
   /// What is believed before anything is measured: that the forecast is right to about 10 ms, which is the
