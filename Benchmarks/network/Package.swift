@@ -7,11 +7,13 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "perigee", path: "../..")],
   targets: [
+    .target(name: "AllocationCount"),
     .executableTarget(
       name: "network-bench",
       dependencies: [
+        "AllocationCount",
         .product(name: "Orbits", package: "perigee"), .product(name: "Network", package: "perigee"),
-      ])
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,7 @@ Two comparisons for each constellation and rule, over 16 far and 8 near city pai
 every length by its ephem calls, and scipy's Dijkstra over them, at `--times` times of an orbit; and with
 satgenpy's own algorithm, its next hops followed station by station, at `--tables` of them (about 5 s a
 table). Prints a JSON line for each: round trips compared, the largest difference in microseconds, and
-the mismatches of reachability. Ends with status 1 where a difference is 2 microseconds or more, or
+the same with ephem's lengths put right, and the mismatches of reachability. Ends with status 1 where a difference is 2 microseconds or more, or
 anything mismatches.
 
 algorithm_paired_many_only_over_isls pairs a station with its nearest satellite. Where its two nearest are
@@ -77,6 +77,11 @@ def perigee(binary, argument, csv, rule, times, count):
 AMBIGUOUS_KM = 0.02
 
 
+# ephem turns SGP4's earth radii (WGS72's 6,378.135 km) into metres with 6,378.16 km, so that all of
+# satgenpy's lengths are 3.9e-6 too long: a microsecond in a round trip of 255 ms.
+ONE_RADIUS = 6_378.135 / 6_378.16
+
+
 def clear(ranges, rule, pairs):
     """By pair: whether the rule leaves no doubt about the satellites of both ends."""
     if rule != "nearestOverLasers":
@@ -93,10 +98,15 @@ def compare(constellation, rule, against, ours, theirs, pairs, is_clear):
                     for kms in (ours, theirs))
     mismatches = int((numpy.isfinite(ours) != numpy.isfinite(theirs)).sum())
     both = numpy.isfinite(ours) & numpy.isfinite(theirs)
-    worst = float(abs(ours[both] - theirs[both]).max()) * 2 / LIGHT_KM_S * 1e6 if both.any() else 0.0
+
+    def largest(scale):
+        return float(abs(ours[both] - theirs[both] * scale).max(initial=0)) * 2 / LIGHT_KM_S * 1e6
+
+    worst = largest(1)
     print(json.dumps({
         "constellation": constellation, "rule": rule, "against": against, "compared": ours.size,
-        "ambiguous": int((~is_clear).sum()), "reachable": int(both.sum()), "max_error_us": round(worst, 4), "mismatches": mismatches,
+        "ambiguous": int((~is_clear).sum()), "reachable": int(both.sum()), "max_error_us": round(worst, 4),
+        "max_error_us_one_radius": round(largest(ONE_RADIUS), 4), "mismatches": mismatches,
     }), flush=True)
     return mismatches == 0 and worst < 2
 

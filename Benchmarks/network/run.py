@@ -8,7 +8,9 @@ shells of `10000` and `30000`; each with the stations of a file, every satellite
 hop and distance to every station. Prints a JSON line for each engine and workload: CPU seconds a table
 (user and system, one thread: median of the runs, lowest and highest), peak memory, and the largest
 difference of a round trip from the scipy script's, microseconds, over all pairs and the first times.
-`perigee cold` makes its table from nothing but memory, SGP4 included; `perigee step` moves it a second.
+`perigee cold` makes its table from nothing but memory, SGP4 included; `perigee step` moves it a second,
+and counts how often memory was asked for. `perigee query` asks a prepared slot of `starlink` for the way
+from a terminal to a region: CPU seconds of a query, with the median and the 99th percentile as spread.
 """
 
 import argparse
@@ -27,16 +29,16 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-ENGINES = ["perigee cold", "perigee step", "scipy", "satgenpy"]
+ENGINES = ["perigee cold", "perigee step", "perigee query", "scipy", "satgenpy"]
 WORKLOADS = ["starlink", "kuiper", "10000", "30000"]
 COMPARED = 3
 
 
-def report(engine, workload, cpu, peak_mb, error_us):
+def report(engine, workload, cpu, peak_mb, error_us, **more):
     print(json.dumps({
         "engine": engine, "workload": workload, "cpu_s": round(statistics.median(cpu), 6),
         "cpu_s_spread": [round(min(cpu), 6), round(max(cpu), 6)], "peak_mb": round(peak_mb, 1),
-        "max_error_us": float(f"{error_us:.3g}"),
+        "max_error_us": float(f"{error_us:.3g}"), **more,
     }), flush=True)
 
 
@@ -76,7 +78,20 @@ def perigee(a, workload, places, how):
     expected = reference(workload, places, range(COMPARED))
     index = numpy.arange(len(places))
     expected[:, index, index] = 0
-    report("perigee " + how, workload, line["cpu_s"], line["peak_mb"], error_us(km, expected))
+    more = {"allocations_per_step": line["allocations"] / runs} if how == "step" else {}
+    report("perigee " + how, workload, line["cpu_s"], line["peak_mb"], error_us(km, expected), **more)
+
+
+def query(a, workload):
+    from graph import SHELLS
+
+    command = [a.perigee, "query", SHELLS[workload].argument, a.stations, "overLasers", str(20 * a.runs)]
+    line = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    print(json.dumps({
+        "engine": "perigee query", "workload": workload, "cpu_s": line["p50_us"] / 1e6,
+        "cpu_s_spread": [line["p50_us"] / 1e6, line["p99_us"] / 1e6], "queries": line["queries"],
+        "mean_links": round(line["mean_links"], 1), "allocations": line["allocations"],
+    }), flush=True)
 
 
 def scipy(a, workload, places):
@@ -133,11 +148,15 @@ def main():
         from graph import stations
 
         places = stations(a.stations)
+        if a.alone == "perigee query":
+            return query(a, a.workload[0])
         if a.alone.startswith("perigee"):
             return perigee(a, a.workload[0], places, a.alone.split()[1])
         return {"scipy": scipy, "satgenpy": satgenpy}[a.alone](a, a.workload[0], places)
     for workload in a.workload or WORKLOADS:
         for engine in a.engine or ENGINES:
+            if engine == "perigee query" and workload != "starlink":
+                continue
             if engine == "satgenpy" and workload not in ("starlink", "kuiper"):
                 continue  # All pairs by Floyd and Warshall: hours, and memory that few machines have.
             command = [sys.executable, __file__, "--alone", engine, "--workload", workload,

@@ -1,3 +1,4 @@
+import AllocationCount
 import Foundation
 import Network
 import Orbits
@@ -6,11 +7,14 @@ import Orbits
 ///
 ///     network-bench cold|step SHELL STATIONS RULE RUNS
 ///     network-bench distances SHELL STATIONS RULE FIRST STEP COUNT FILE
+///     network-bench query SHELL STATIONS RULE ROUNDS
+///     network-bench orbit SHELL STATIONS RULE STEPS SECONDS
 ///
 /// SHELL and STATIONS are as `Workload` says; RULE is a ``NextHopTable/Rule``. `cold` makes a table and
 /// works it out, SGP4 included, each run at another time; `step` moves one table on by a second, and
 /// counts what that allocates. `distances` writes, at COUNT times FIRST + k STEP seconds, the kilometres
-/// from every station to every station as doubles.
+/// from every station to every station as doubles. `query` times questions to a prepared slot; `orbit`
+/// compares a moved table with fresh ones at every step.
 @main
 struct NetworkBench {
   static func main() throws {
@@ -34,17 +38,30 @@ struct NetworkBench {
     case "distances":
       let times = (0..<Int(numbers[2])).map { numbers[0] + numbers[1] * Double($0) }
       try write(distances(workload, rule: rule, times: times), to: a[8])
+    case "query": Queries(workload).measure(rounds: Int(numbers[0]))
+    case "orbit":
+      OrbitCheck(topology: workload.topology, rule: rule).run(
+        steps: Int(numbers[0]), stepSeconds: numbers[1])
     default: fatalError("no such measurement: \(a[1])")
     }
   }
 
   /// Prints the CPU seconds of each run but the first two, which bring memory and caches up.
   static func measure(runs: Int, _ run: (Int) -> Double) {
-    let seconds = (0..<runs + 2).map(run).dropFirst(2)
+    _ = run(0)
+    _ = run(1)
+    var seconds = [Double](repeating: 0, count: runs)
+    let before = allocation_count()
+    for index in 0..<runs { seconds[index] = run(index + 2) }
+    let allocations = allocation_count() - before
     var usage = rusage()
     getrusage(RUSAGE_SELF.rawValue, &usage)
     let list = seconds.map { String($0) }.joined(separator: ", ")
-    print("{\"cpu_s\": [\(list)], \"peak_mb\": \(Double(usage.ru_maxrss) / 1_024)}")
+    print(
+      """
+      {"cpu_s": [\(list)], "peak_mb": \(Double(usage.ru_maxrss) / 1_024), \
+      "allocations": \(allocations)}
+      """)
   }
 
   static func distances(
