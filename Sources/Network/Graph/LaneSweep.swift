@@ -22,33 +22,54 @@ struct LaneSweep {
     }
   }
 
-  /// Once through the planes upwards, once downwards; half a round more where they close.
+  /// Once through the planes upwards, once downwards. Where they close, on across the gap for as long as
+  /// that improves anything: a plane that stays as it was has nothing new for the next.
   func sweep(_ mesh: PlaneGrid.Mesh) {
     let first = mesh.planes.lowerBound
     let count = mesh.planes.count
-    let steps = mesh.wraps ? count + count / 2 : count
-    for step in 0..<steps {
-      let number = first + step % count
-      if step > 0 || mesh.wraps { relaxRungs(from: first + (step + count - 1) % count, to: number) }
-      relaxRing(grid.planes[number])
-    }
-    for step in 0..<steps {
-      let number = first + (2 * count - 1 - step) % count
-      if step > 0 || mesh.wraps {
-        relaxRungs(from: first + (number - first + 1) % count, to: number)
+    relaxRing(grid.planes[first])
+    for step in 1..<max(1, count) { carry(from: first + step - 1, to: first + step) }
+    if mesh.wraps {
+      var step = 0
+      while step < count, carriesOn(from: first + (step + count - 1) % count, to: first + step) {
+        step += 1
       }
-      relaxRing(grid.planes[number])
+    }
+    for step in 1..<max(1, count) {
+      carry(from: first + count - step, to: first + count - step - 1)
+    }
+    if mesh.wraps {
+      var step = 0
+      while step < count,
+        carriesOn(from: first + (count - step) % count, to: first + count - step - 1)
+      {
+        step += 1
+      }
     }
   }
 
-  /// Carries distances across to a neighbouring plane.
+  /// Carries distances across to a neighbouring plane and around it.
   @inline(__always)
-  private func relaxRungs(from source: Int, to target: Int) {
+  private func carry(from source: Int, to target: Int) {
     let (a, b) = (grid.planes[source], grid.planes[target])
     let lengths = besideKm + (isNext(target, of: source) ? a.first : b.first)
     for slot in 0..<min(a.count, b.count) {
       relax(b.first + slot, rows[a.first + slot] + lengths[slot])
     }
+    relaxRing(b)
+  }
+
+  /// As ``carry(from:to:)``; says whether anything improved.
+  private func carriesOn(from source: Int, to target: Int) -> Bool {
+    let (a, b) = (grid.planes[source], grid.planes[target])
+    let lengths = besideKm + (isNext(target, of: source) ? a.first : b.first)
+    var isImproved = false
+    for slot in 0..<min(a.count, b.count)
+    where improve(b.first + slot, rows[a.first + slot] + lengths[slot]) {
+      isImproved = true
+    }
+    if isImproved { relaxRing(b) }
+    return isImproved
   }
 
   /// Whether `target` is the plane after `source`, not the one before.
