@@ -189,9 +189,22 @@ import Testing
   @Test func whatNothingConfirmsIsForgotten() {
     var service = ServiceTime()
     service.observe(milliseconds: 60_000, at: RoutingPolicyTests.now)
-    let later = service.milliseconds(at: RoutingPolicyTests.now.adding(seconds: 600))
-    #expect(abs(later - ServiceTime.initialMs) < 10)
     #expect(service.milliseconds(at: RoutingPolicyTests.now) == 60_000)
+    // One cold start is no habit.
+    let later = service.milliseconds(at: RoutingPolicyTests.now.adding(seconds: 900))
+    #expect(later < 1.5 * ServiceTime.initialMs)
+  }
+
+  @Test func whatIsUsualIsForgottenInHoursOnly() {
+    var service = ServiceTime()
+    var time = RoutingPolicyTests.now
+    for _ in 0..<40 {
+      service.observe(milliseconds: 4_000, at: time)
+      time = time.adding(seconds: 30)
+    }
+    #expect(abs(service.milliseconds(at: time.adding(seconds: 300)) / 4_000 - 1) < 0.15)
+    let muchLater = service.milliseconds(at: time.adding(seconds: 6 * 3_600))
+    #expect(abs(muchLater - ServiceTime.initialMs) < 20)
   }
 
   @Test func staysWithinWhatWasMeasured() {

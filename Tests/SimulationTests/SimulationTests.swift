@@ -175,4 +175,21 @@ struct SimulationTests {
     #expect(near.promptTokens == 1_500 && near.answerTokens == 30)
     #expect(near.costUsd == 0.0015)
   }
+
+  /// What Documentation/Simulation.md says of the island's day, at a busy half hour of it: no baseline is
+  /// quicker at the median or on the mean by more than a few percent, nor answers many more.
+  @Test func perigeeIsNotWorseThanTheBaselinesOnTheIsland() async throws {
+    let fleet = try Fixtures.island()
+    let workload = try Fixtures.text("examples/workloads/smoke-hour.yaml")
+    let report = try await Fixtures.simulation(fleet, workload, seconds: 1_800)
+      .run(SimulatedPolicy.allCases, threads: 2)
+    let perigee = try report.policy(.perigee)
+    let times = try #require(perigee.ttftMs)
+    for baseline in report.policies where baseline.policy != .perigee {
+      let other = try #require(baseline.ttftMs)
+      #expect(times.p50 <= 1.05 * other.p50, "\(baseline.policy): \(times) \(other)")
+      #expect(times.mean <= 1.15 * other.mean, "\(baseline.policy): \(times) \(other)")
+      #expect(perigee.failed <= baseline.failed + 2, "\(baseline.policy)")
+    }
+  }
 }

@@ -6,6 +6,8 @@ public struct AnsweredAttempt: Sendable, Equatable {
   public var path: PathID
   /// What was asked, and whether as a stream.
   public var service: ServiceKind
+  /// Bytes of the request; `nil` where they are not known.
+  public var requestBytes: Int?
   /// When the attempt began.
   public var started: UTC
   /// Whether a kept connection was reused.
@@ -21,11 +23,12 @@ public struct AnsweredAttempt: Sendable, Equatable {
 
   /// Creates an attempt.
   public init(
-    path: PathID, service: ServiceKind, started: UTC, reusedConnection: Bool,
-    connectMs: Double? = nil, firstByte: UTC?, ended: UTC, status: Int?
+    path: PathID, service: ServiceKind, requestBytes: Int? = nil, started: UTC,
+    reusedConnection: Bool, connectMs: Double? = nil, firstByte: UTC?, ended: UTC, status: Int?
   ) {
     self.path = path
     self.service = service
+    self.requestBytes = requestBytes
     self.started = started
     self.reusedConnection = reusedConnection
     self.connectMs = connectMs

@@ -14,7 +14,7 @@ public struct Knowledge: Sendable {
   private var legs: [Leg: LegRecord] = [:]
   private var health: [PathID: HealthState] = [:]
   private var notReady: Set<String> = []
-  private var serviceTimes: [ServiceKind: ServiceTime] = [:]
+  private var serviceTimes: [ServiceKind: ServiceTimes] = [:]
   private var kept = KeptConnections()
   private var underWay: [String: Int] = [:]
   private var firstBytes: [PathID: Double] = [:]
@@ -89,7 +89,8 @@ extension Knowledge {
       return Candidate(
         path: path, forecast: forecast, estimate: record?.estimate,
         isHealthy: isReady(path.backend) && health[path]?.isHealthy ?? true,
-        serviceMs: serviceTimes[service]?.milliseconds(at: time) ?? ServiceTime.initialMs,
+        serviceMs: serviceTimes[service]?.milliseconds(bytes: facts.bytes, at: time)
+          ?? ServiceTime.initialMs,
         inFlight: requestsUnderWay(at: path.backend),
         setupRoundTrips: handshakeRoundTrips(path) * (1 - kept.probability(path, at: time)))
     }
@@ -147,8 +148,9 @@ extension Knowledge {
       let measuredMs = firstByte.seconds(since: attempt.started) * 1000
       kept.observe(attempt)
       firstBytes[path] = measuredMs
-      serviceTimes[attempt.service, default: ServiceTime()].observe(
-        milliseconds: measuredMs - roundTrip * (1 + setup), at: attempt.ended)
+      serviceTimes[attempt.service, default: ServiceTimes()].observe(
+        milliseconds: measuredMs - roundTrip * (1 + setup), bytes: attempt.requestBytes,
+        at: attempt.ended)
     }
     return health[path]?.record(.success, at: attempt.ended)
   }
@@ -202,7 +204,7 @@ extension Knowledge {
     of backend: String, at time: UTC
   ) -> [(kind: ServiceKind, milliseconds: Double)] {
     serviceTimes.filter { $0.key.backend == backend }
-      .map { ($0.key, $0.value.milliseconds(at: time)) }
+      .map { ($0.key, $0.value.overall.milliseconds(at: time)) }
       .sorted { ($0.0.endpoint, $0.0.stream ? 1 : 0) < ($1.0.endpoint, $1.0.stream ? 1 : 0) }
   }
 }

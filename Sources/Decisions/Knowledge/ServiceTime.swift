@@ -17,29 +17,41 @@ public struct ServiceTime: Sendable, Equatable {
   /// The time constant of the decay, seconds.
   public static let decaySeconds = 4.0
 
-  /// How fast an estimate that nothing confirms is forgotten, seconds: a backend that was once slow
-  /// would otherwise never be asked, and so never measured, again.
+  /// How fast an estimate that nothing confirms falls back to what is usual, seconds: a backend that was
+  /// once slow would otherwise never be asked, and so never measured, again.
   public static let forgettingSeconds = 60.0
+  /// How fast what is usual is forgotten in turn, seconds. A backend that is always slow is thus asked
+  /// for another try every few hours, not every few minutes.
+  public static let usualForgettingSeconds = 3_600.0
 
   /// The estimate as of the last measurement, milliseconds.
   public private(set) var milliseconds = ServiceTime.initialMs
   private var updated: UTC?
+  /// What measurements are like in the long run, milliseconds: it follows them by a share of the ratio,
+  /// and by no more than half of itself, so that one cold start is not taken for a habit.
+  private var usualMs = ServiceTime.initialMs
+  private static let usualShare = 0.3
+  private static let usualStep = 1.5
 
   /// Creates an estimate that knows nothing.
   public init() {}
 
-  /// The estimate at `time`, milliseconds: the longer ago the last measurement, the nearer to the
-  /// initial guess.
+  /// The estimate at `time`, milliseconds: the longer ago the last measurement, the nearer to what is
+  /// usual, and after hours to the initial guess.
   public func milliseconds(at time: UTC) -> Double {
     guard let updated else { return Self.initialMs }
     let idle = max(0, time.seconds(since: updated))
-    return Self.initialMs + (milliseconds - Self.initialMs) * exp(-idle / Self.forgettingSeconds)
+    let usual =
+      Self.initialMs + (usualMs - Self.initialMs) * exp(-idle / Self.usualForgettingSeconds)
+    return usual + (milliseconds - usual) * exp(-idle / Self.forgettingSeconds)
   }
 
   /// Takes in one measurement made at `time`.
   public mutating func observe(milliseconds measured: Double, at time: UTC) {
     let value = max(0, measured)
     defer { updated = max(updated ?? time, time) }
+    let ratio = pow(max(1, value) / usualMs, Self.usualShare)
+    usualMs *= min(Self.usualStep, max(1 / Self.usualStep, ratio))
     guard let updated else {
       milliseconds = value
       return

@@ -106,7 +106,8 @@ extension AnsweredAttempt {
       path: attempt.path,
       service: ServiceKind(
         backend: attempt.path.backend, endpoint: facts.endpoint, stream: facts.stream),
-      started: attempt.started, reusedConnection: attempt.reusedConnection,
+      requestBytes: facts.bytes, started: attempt.started,
+      reusedConnection: attempt.reusedConnection,
       connectMs: connectMs, firstByte: attempt.firstByte, ended: attempt.ended,
       status: attempt.status)
   }

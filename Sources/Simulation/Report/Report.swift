@@ -74,6 +74,8 @@ public struct PolicyReport: Sendable, Equatable, Codable {
     public var backend: String
     /// Requests that it answered in full.
     public var requests: Int
+    /// Time to first token of its streams, milliseconds.
+    public var ttftMs: Times?
     /// Tokens of their prompts.
     public var promptTokens: Int
     /// Tokens of their answers.

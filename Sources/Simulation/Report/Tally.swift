@@ -18,14 +18,17 @@ struct Tally: Sendable {
   private var firstTokens: [Int64] = []
   private var wholeAnswers: [Int64] = []
   private var predictionErrors: [Int64] = []
+  private var firstTokensOf: [[Int64]]
   private var hourly: [(requests: Int, failed: Int, firstTokens: [Int64])]
 
   init(_ scenario: Scenario, policy: SimulatedPolicy) {
     self.scenario = scenario
     self.policy = policy
     backends = scenario.ways.backends.map {
-      .init(backend: $0.name, requests: 0, promptTokens: 0, answerTokens: 0, costUsd: 0)
+      .init(
+        backend: $0.name, requests: 0, ttftMs: nil, promptTokens: 0, answerTokens: 0, costUsd: 0)
     }
+    firstTokensOf = scenario.ways.backends.map { _ in [] }
     let hours = max(1, Int((scenario.seconds / 3_600).rounded(.up)))
     hourly = Array(repeating: (0, 0, []), count: hours)
   }
@@ -45,6 +48,7 @@ struct Tally: Sendable {
     if facts.stream {
       let time = firstByte.nanosecondsSince1970 - facts.arrival.nanosecondsSince1970
       firstTokens.append(time)
+      firstTokensOf[attempt.backend].append(time)
       hourly[hour].firstTokens.append(time)
     } else {
       wholeAnswers.append(now.nanosecondsSince1970 - facts.arrival.nanosecondsSince1970)
@@ -89,6 +93,7 @@ struct Tally: Sendable {
       failovers: failovers, handoffsHit: handoffsHit, uplinks: uplinks(lines),
       backends: backends.enumerated().map { number, use in
         var use = use
+        use.ttftMs = .init(firstTokensOf[number].sorted())
         let price = scenario.fleet.backends[number].pricePerMillionTokens ?? 0
         use.costUsd = rounded(
           Double(use.promptTokens + use.answerTokens) / 1e6 * price, decimals: 4)

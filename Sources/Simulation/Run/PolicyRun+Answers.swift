@@ -89,7 +89,8 @@ extension PolicyRun {
         path: path,
         service: ServiceKind(
           backend: path.backend, endpoint: facts.endpoint, stream: facts.stream),
-        started: attempt.started, reusedConnection: attempt.reusedConnection,
+        requestBytes: facts.bytes, started: attempt.started,
+        reusedConnection: attempt.reusedConnection,
         connectMs: attempt.connectMs, firstByte: attempt.firstByte, ended: now, status: 200))
     tally.answered(exchange, at: now)
     end(job.request)

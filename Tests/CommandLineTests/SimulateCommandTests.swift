@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("perigee simulate and compare")
+struct SimulateCommandTests {
+  private static let island = "examples/tristan-da-cunha.yaml"
+  private static let smoke = [
+    "simulate", island, "--workload", "examples/workloads/smoke-hour.yaml", "--start",
+    "2026-11-25T18:00:00Z", "--hours", "0.02", "--policy", "perigee", "--policy", "static",
+  ]
+
+  @Test func theSameSeedGivesTheSameBytesAndAnotherDoesNot() throws {
+    let one = try CommandRun(arguments: Self.smoke + ["--output", "json", "--threads", "1"])
+    let two = try CommandRun(arguments: Self.smoke + ["--output", "json", "--threads", "3"])
+    let other = try CommandRun(arguments: Self.smoke + ["--output", "json", "--seed", "7"])
+    #expect(one.status == 0 && one.errors.isEmpty, "\(one.errors)")
+    #expect(one.output == two.output && one.output != other.output)
+    #expect(one.output.contains("\"handoffs_hit\""))
+
+    let before = try TemporaryFile(one.output, suffix: ".json")
+    let after = try TemporaryFile(other.output, suffix: ".json")
+    let same = try CommandRun("compare", before.path, before.path)
+    #expect(same.status == 0 && same.output == "no figure differs\n")
+    let rows = try CommandRun("compare", before.path, after.path, "--all", "--output", "csv").rows
+    #expect(rows.contains { $0.starts(with: ["perigee", "answered", "12"]) }, "\(rows)")
+    let gated = try CommandRun("compare", before.path, before.path, "--fail-if", "answered>11")
+    #expect(gated.status == 1 && gated.errors.contains("answered is 12"), "\(gated.errors)")
+    let unknown = try CommandRun("compare", before.path, before.path, "--fail-if", "answerd>+0")
+    #expect(unknown.status == 2 && unknown.errors.contains("there are answered"))
+  }
+
+  @Test func aReportIsWrittenAndDrawn() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("perigee-report-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let run = try CommandRun(arguments: Self.smoke + ["--report", folder])
+    #expect(run.status == 0 && run.output.contains("ttft_p99_ms"))
+    let plot = try String(contentsOfFile: folder + "/report.svg", encoding: .utf8)
+    #expect(plot.hasPrefix("<svg") && plot.hasSuffix("</svg>\n") && !plot.contains("nan"))
+    #expect(try CommandRun("compare", folder + "/report.json", folder + "/report.json").status == 0)
+  }
+
+  @Test func mistakesAreToldWithTheirPlace() throws {
+    let workload = try TemporaryFile("name: x\narrivals: {perDay: 0}\n", suffix: ".yaml")
+    func run(_ more: String...) throws -> CommandRun {
+      try CommandRun(
+        arguments: ["simulate", Self.island, "--start", "2026-11-25T18:00:00Z"] + more)
+    }
+    let bad = try run("--workload", workload.path)
+    #expect(bad.status == 2 && bad.errors.contains("\(workload.path):2:20:"), "\(bad.errors)")
+    #expect(try run("--workload", "nowhere.yaml").status == 2)
+    #expect(try run("--workload", workload.path, "--policy", "best").status == 2)
+    #expect(try run("--workload", workload.path, "--hours", "0").status == 2)
+    let noReport = try CommandRun("compare", workload.path, workload.path)
+    #expect(noReport.status == 2 && noReport.errors.contains("no simulation report"))
+  }
+}
