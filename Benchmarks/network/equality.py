@@ -87,7 +87,7 @@ def clear(ranges, rule, pairs):
     if rule != "nearestOverLasers":
         return [True] * len(pairs)
     nearest = numpy.sort(ranges, axis=1)[:, :2]
-    doubtful = nearest[:, 1] - nearest[:, 0] < AMBIGUOUS_KM
+    doubtful = nearest[:, 1] < nearest[:, 0] + AMBIGUOUS_KM
     return [not (doubtful[a] or doubtful[b]) for a, b in pairs]
 
 

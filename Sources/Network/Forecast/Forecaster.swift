@@ -44,8 +44,17 @@ public struct Forecaster: Sendable {
     _ slot: Slot, state: NetworkState, from site: String, to destinations: [String],
     onto forecasts: inout [Forecast]
   ) {
-    let prepared = PreparedRoutes(state, from: [site], to: destinations)
-    for (index, destination) in destinations.enumerated() {
+    append(
+      slot, prepared: PreparedRoutes(state, from: [site], to: destinations), from: site,
+      onto: &forecasts)
+  }
+
+  /// As ``append(_:state:from:to:onto:)``, with routes that several sites share: one preparation of a
+  /// slot serves all of them.
+  public func append(
+    _ slot: Slot, prepared: PreparedRoutes, from site: String, onto forecasts: inout [Forecast]
+  ) {
+    for (index, destination) in prepared.destinations.enumerated() {
       let routes = self.routes(from: site, to: index, prepared: prepared)
       for number in forecasts.indices where forecasts[number].destination == destination {
         let route = routes.first { $0.uplink == forecasts[number].uplink }?.route
