@@ -67,30 +67,14 @@ struct EphemerisRows: Sendable {
     let rows = elements.count * timesCount
     let parts = (rows + Self.partSize - 1) / Self.partSize
     let empty = printer.batch
-    try await withThrowingTaskGroup(of: (Int, RowBatch).self) { group in
-      var made: [Int: RowBatch] = [:]
-      var begun = 0
-      func begin() {
-        guard begun < parts else { return }
-        let part = begun
-        begun += 1
-        group.addTask {
-          var batch = empty
-          let first = part * Self.partSize
-          add(first..<min(first + Self.partSize, rows), to: &batch)
-          return (part, batch)
-        }
-      }
-      for _ in 0..<max(1, threads) { begin() }
-      for part in 0..<parts {
-        while made[part] == nil, let (other, batch) = try await group.next() {
-          made[other] = batch
-        }
-        guard let batch = made.removeValue(forKey: part) else { return }
-        begin()
-        try printer.add(batch)
-        progress.update(min((part + 1) * Self.partSize, rows) / timesCount)
-      }
+    try await OrderedParts.forEach(count: parts, threads: threads) { part in
+      var batch = empty
+      let first = part * Self.partSize
+      add(first..<min(first + Self.partSize, rows), to: &batch)
+      return batch
+    } take: { part, batch in
+      try printer.add(batch)
+      progress.update(min((part + 1) * Self.partSize, rows) / timesCount)
     }
   }
 
