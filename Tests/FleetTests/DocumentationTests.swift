@@ -78,6 +78,8 @@ struct DocumentationTests {
     "delay", "jitter", "loss", "link", "rain", "diurnal", "amplitude", "peakHour", "emulate",
     "sourceAddress", "from", "to", "zone", "url", "managed",
     "model", "contextTokens", "embeddings", "models", "upstreamName", "key", "health", "interval",
+    "dish",
+    "terminal", "port", "tellLocation", "legacyMetrics",
     "timeout", "unhealthyThreshold", "healthyThreshold", "probe", "http", "pricePerMillionTokens",
   ]
 }

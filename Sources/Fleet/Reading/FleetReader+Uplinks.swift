@@ -56,11 +56,14 @@ extension FleetReader {
         usual: behaviour.map(AccessModel.init(expectedOf:)) ?? medium.map(AccessModel.typical))
       let emulate = fields.optional("emulate").flatMap { $0.bool() }
       let source = fields.optional("sourceAddress").flatMap(sourceAddress)
+      let dish = fields.optional("dish").flatMap {
+        self.dish($0, medium: medium, isEmulated: emulate ?? true)
+      }
       guard let name, let medium, let up, let down else { return nil }
       return Uplink(
         name: name, medium: medium, up: up, down: down, pricePerGB: price ?? 0, access: access,
         link: access.flatMap { behaviour?.adjusted(to: $0) } ?? behaviour,
-        emulated: emulate ?? true, sourceAddress: source)
+        emulated: emulate ?? true, sourceAddress: source, dish: dish)
     }
   }
 

@@ -40,6 +40,8 @@ public struct Uplink: Sendable, Equatable {
   public var emulated: Bool
   /// The local address that connections over a real uplink are bound to, where the host has several.
   public var sourceAddress: String?
+  /// The terminal at the site's end, where the node reads or imitates it; LEO only.
+  public var dish: DishSettings?
 
   /// Creates an uplink.
   ///
@@ -48,7 +50,7 @@ public struct Uplink: Sendable, Equatable {
   public init(
     name: String, medium: Medium, up: Bandwidth, down: Bandwidth, pricePerGB: Double = 0,
     access: AccessModel? = nil, link: LinkModel? = nil, emulated: Bool = true,
-    sourceAddress: String? = nil
+    sourceAddress: String? = nil, dish: DishSettings? = nil
   ) {
     self.name = name
     self.medium = medium
@@ -60,6 +62,7 @@ public struct Uplink: Sendable, Equatable {
     self.link = link ?? access.map(typical.adjusted(to:)) ?? typical
     self.emulated = emulated
     self.sourceAddress = sourceAddress
+    self.dish = dish
   }
 }
 
