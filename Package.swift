@@ -68,13 +68,15 @@ let package = Package(
     .target(name: "DashboardAssets"),
     room(
       "Server",
-      ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models", "DashboardAssets"]
-        + nio),
+      [
+        "Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Dish", "Models",
+        "DashboardAssets",
+      ] + nio),
     .executableTarget(
       name: "perigee",
       dependencies: [
         "Orbits", "Network", "Calibration", "Fleet", "Decisions", "Simulation", "Links", "Models",
-        "Catalogue", "Gateway", "Server",
+        "Catalogue", "Gateway", "Dish", "Server",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -97,7 +99,8 @@ let package = Package(
       exclude: ["Python"],
       swiftSettings: settings),
     tests(
-      "Server", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Models"] + nio,
+      "Server",
+      ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Dish", "Models"] + nio,
       exclude: ["Python"]),
   ],
   swiftLanguageModes: [.v6]

@@ -21,7 +21,7 @@ struct Perigee: AsyncParsableCommand {
       UpCommand.self, CheckCommand.self, SkyCommand.self, RouteCommand.self,
       ForecastCommand.self, ElementsCommand.self, PassesCommand.self, PropagateCommand.self,
       ExplainCommand.self, SimulateCommand.self, CompareCommand.self, CalibrateCommand.self,
-      ClaimsCommand.self,
+      ClaimsCommand.self, DishCommand.self,
     ])
 
   /// The version of this build.

@@ -2,6 +2,12 @@ import NIOCore
 import NIOHTTP2
 import NIOPosix
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// One HTTP/2 connection in plain text, over which gRPC calls are made.
 struct RPCConnection: Sendable {
   private let channel: any Channel
@@ -44,9 +50,17 @@ struct RPCConnection: Sendable {
       return RPCConnection(
         channel: channel, multiplexer: multiplexer, authority: address.description)
     } catch {
-      if case .connectTimeout? = error as? ChannelError { throw .timedOut }
-      throw .connection("\(error)")
+      throw reason(error)
     }
+  }
+
+  /// Why a connection did not come about, in the system's word where it has one.
+  private static func reason(_ error: any Error) -> RPCError {
+    // Of a name's several addresses the first one's error stands for all.
+    let first = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
+    if case .connectTimeout? = first as? ChannelError { return .timedOut }
+    guard let failure = first as? IOError else { return .connection("\(first)") }
+    return .connection(String(cString: strerror(failure.errnoCode)))
   }
 
   /// Sends messages and gives all that are answered, once the call has ended well.

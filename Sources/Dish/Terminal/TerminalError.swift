@@ -23,8 +23,7 @@ public enum TerminalError: Error, Sendable, Equatable, CustomStringConvertible {
     case .timedOut(let address, let seconds):
       "no terminal answers at \(address) within \(seconds) s: \(Self.cure(address))"
     case .notATerminal(let address, let reason):
-      "what answers at \(address) is no terminal (\(reason)): check the address; a terminal's is "
-        + "\(TerminalAddress.standard)"
+      "what answers at \(address) is no terminal (\(reason)): \(Self.cure(address))"
     case .notOffered(let address, let request):
       "the terminal at \(address) has no request `\(request)`: its software is older or newer than that"
     case .notPermitted(let address, let request):
@@ -39,7 +38,9 @@ public enum TerminalError: Error, Sendable, Equatable, CustomStringConvertible {
 
   private static func cure(_ address: TerminalAddress) -> String {
     guard address.host == TerminalAddress.standard.host else {
-      return "check the address, and that the terminal or its emulator runs"
+      return
+        "check the address (a real terminal's is \(TerminalAddress.standard)), and that the terminal or "
+        + "its emulator runs"
     }
     return
       "is this host behind the terminal? Where a router of your own stands between, it needs a "

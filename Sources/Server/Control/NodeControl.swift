@@ -12,6 +12,7 @@ final class NodeControl: ControlPlane {
   private let world: World
   private let requests: RequestLog
   private let metrics: NodeMetrics
+  private let terminals: NodeTerminals
   private let startedAt: UTC
   private let version: String
   private let now: @Sendable () -> UTC
@@ -19,12 +20,14 @@ final class NodeControl: ControlPlane {
   private let eventStreams = Atomic<Int>(0)
 
   init(
-    world: World, requests: RequestLog, metrics: NodeMetrics, assets: DashboardFiles,
+    world: World, requests: RequestLog, metrics: NodeMetrics, terminals: NodeTerminals,
+    assets: DashboardFiles,
     startedAt: UTC, version: String, now: @escaping @Sendable () -> UTC
   ) {
     self.world = world
     self.requests = requests
     self.metrics = metrics
+    self.terminals = terminals
     self.assets = assets
     self.startedAt = startedAt
     self.version = version
@@ -41,7 +44,8 @@ final class NodeControl: ControlPlane {
     case "/metrics":
       let page = MetricsPage(
         plan: world.plan, knowledge: world.knowledge, counters: world.counters, metrics: metrics,
-        process: ProcessFigures(startedAt: startedAt), time: now(), version: version)
+        dishes: DishMetrics(terminals), process: ProcessFigures(startedAt: startedAt), time: now(),
+        version: version)
       return .full(
         status: 200, headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],
         body: Array(page.text().utf8))

@@ -15,6 +15,7 @@ struct MetricsPage {
   /// Bytes and connections of each uplink, by name.
   let counters: [String: SharedUplink]
   let metrics: NodeMetrics
+  let dishes: DishMetrics
   let process: ProcessFigures
   let time: UTC
   let version: String
@@ -26,6 +27,7 @@ struct MetricsPage {
     links(&out)
     roundTrips(&out)
     backends(&out)
+    dishes.write(to: &out)
     node(&out)
     return out.text
   }

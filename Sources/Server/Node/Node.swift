@@ -32,6 +32,8 @@ public struct Node: Sendable {
   public enum Event: Sendable {
     /// It listens.
     case listening(Address)
+    /// The terminal of an uplink is read at an address; an emulated one answers there.
+    case dish(uplink: String, address: String, isEmulated: Bool)
     /// A managed model changed its state.
     case model(backend: String, state: ModelState)
     /// Every managed model is ready, or known to be unavailable for now.
@@ -134,8 +136,16 @@ public struct Node: Sendable {
     }
     let cursor = loop.prime()
     let emulators = try await startEmulators(world: world, router: router, group: group)
+    let terminals: NodeTerminals
+    do {
+      terminals = try await NodeTerminals.start(
+        world: world, version: options.version, at: startedAt, logger: logger)
+    } catch {
+      for emulator in emulators { await emulator.stop() }
+      throw error
+    }
     let control = NodeControl(
-      world: world, requests: requests, metrics: metrics,
+      world: world, requests: requests, metrics: metrics, terminals: terminals,
       assets: DashboardFiles(folder: options.dashboardFolder), startedAt: startedAt,
       version: options.version, now: SystemClock.now)
     let gateway = GatewayServer(
@@ -148,11 +158,15 @@ public struct Node: Sendable {
           Address(
             scheme: configuration.tls == nil ? "http" : "https", host: configuration.host,
             port: bound.port ?? configuration.port)))
-      await work(world: world, router: router, loop: loop, from: cursor, gateway, tell: tell)
+      terminals.tell(tell)
+      await work(
+        world: world, router: router, loop: loop, from: cursor, gateway, terminals, tell: tell)
     } catch {
+      await terminals.stop()
       for emulator in emulators { await emulator.stop() }
       throw error
     }
+    await terminals.stop()
     for emulator in emulators { await emulator.stop() }
   }
 
@@ -160,12 +174,14 @@ public struct Node: Sendable {
   /// are done: they still need their models and links, so the workers outlive the cancellation.
   private func work(
     world: World, router: LiveRouter, loop: ForecastLoop, from cursor: ForecastLoop.Cursor,
-    _ gateway: GatewayServer, tell: @escaping @Sendable (Event) -> Void
+    _ gateway: GatewayServer, _ terminals: NodeTerminals,
+    tell: @escaping @Sendable (Event) -> Void
   ) async {
     let probe = Probe(dialer: dialer, group: MultiThreadedEventLoopGroup.singleton)
     let workers = Task {
       await withTaskGroup { tasks in
         tasks.addTask { await loop.run(from: cursor) }
+        tasks.addTask { await terminals.run() }
         tasks.addTask { await watchModels(world: world, tell: tell) }
         for model in models { tasks.addTask { await model.server.run() } }
         for prober in probers(world: world, router: router, probe: probe) {

@@ -69,6 +69,8 @@ struct UpCommand: AsyncParsableCommand {
       writeOutput("endpoint   \(address.url)/v1\n")
       writeOutput("dashboard  \(address.url)/\n")
       writeOutput("metrics    \(address.url)/metrics\n")
+    case .dish(let uplink, let address, let isEmulated):
+      writeOutput("dish       \(uplink) at \(address)\(isEmulated ? ", emulated" : "")\n")
     case .model(let backend, let state):
       switch state {
       case .ready: writeOutput("model      \(backend) is ready\n")

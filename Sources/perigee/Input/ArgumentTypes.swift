@@ -31,6 +31,9 @@ struct SpanArgument: ExpressibleByArgument {
   /// The length of a slot.
   static let slot = SpanArgument(seconds: 15)
 
+  /// One minute.
+  static let minute = SpanArgument(seconds: 60)
+
   /// What help shows for a default.
   var defaultValueDescription: String { "\(Int(seconds))s" }
 
