@@ -41,10 +41,15 @@ public struct Simulation: Sendable {
   public func run(
     _ policies: [SimulatedPolicy], threads: Int = 1, progress: (Int, Int) -> Void = { _, _ in }
   ) async -> Report {
+    // The forecast is one part of the work, each policy another.
+    let parts = policies.count + 1
     let scenario = await Scenario(
       fleet: fleet, site: site, workload: workload, start: start, seconds: seconds, seed: seed,
-      threads: threads, progress: progress)
-    let reports = await Self.run(policies, of: scenario, threads: threads)
+      threads: threads, progress: { progress($0, $1 * parts) })
+    let slots = scenario.links.timeline.slots
+    let reports = await Self.run(policies, of: scenario, threads: threads) { done in
+      progress((done + 1) * slots, slots * parts)
+    }
     return Report(
       fleet: fleet.name, site: site.name, workload: workload.name, start: start.description,
       hours: (seconds / 3_600 * 1e6).rounded() / 1e6, seed: seed,
@@ -52,7 +57,8 @@ public struct Simulation: Sendable {
   }
 
   private static func run(
-    _ policies: [SimulatedPolicy], of scenario: Scenario, threads: Int
+    _ policies: [SimulatedPolicy], of scenario: Scenario, threads: Int,
+    finished: (Int) -> Void
   ) async -> [PolicyReport] {
     var reports = [PolicyReport?](repeating: nil, count: policies.count)
     await withTaskGroup(of: (Int, PolicyReport).self) { group in
@@ -69,6 +75,7 @@ public struct Simulation: Sendable {
       for _ in 0..<max(1, threads) { begin() }
       for await (number, report) in group {
         reports[number] = report
+        finished(reports.count { $0 != nil })
         begin()
       }
     }

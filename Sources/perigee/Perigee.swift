@@ -13,6 +13,8 @@ struct Perigee: AsyncParsableCommand {
         perigee up examples/tristan-da-cunha.yaml
         perigee check examples/polar-station.yaml
         perigee route examples/tristan-da-cunha.yaml --from tristan --to eu-central-1
+        perigee simulate examples/tristan-da-cunha.yaml --start now --hours 1 \\
+          --workload examples/workloads/smoke-hour.yaml
         perigee elements fetch stations
         perigee passes stations.tle --site 47.61,-122.33 --mask 10
       """,

@@ -52,6 +52,15 @@ struct SimulateCommandTests {
     #expect(try run("--workload", "nowhere.yaml").status == 2)
     #expect(try run("--workload", workload.path, "--policy", "best").status == 2)
     #expect(try run("--workload", workload.path, "--hours", "0").status == 2)
+    let many = try TemporaryFile(
+      """
+      name: x
+      arrivals: {perDay: 5000000}
+      requests: [{name: a, model: smollm2-135m-instruct, prompt: 1, answer: 1}]
+
+      """, suffix: ".yaml")
+    let tooMany = try run("--workload", many.path, "--hours", "48")
+    #expect(tooMany.status == 2 && tooMany.errors.contains("more than 5000000 requests"))
     let noReport = try CommandRun("compare", workload.path, workload.path)
     #expect(noReport.status == 2 && noReport.errors.contains("no simulation report"))
   }

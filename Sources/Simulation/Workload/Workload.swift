@@ -30,6 +30,17 @@ public struct Workload: Sendable, Equatable {
     self.faults = faults
     self.backgroundLoad = backgroundLoad
   }
+
+  /// The most requests of one simulation.
+  public static let requestLimit = 5_000_000
+
+  /// At most so many requests arrive in `seconds`; every one of them is held in memory.
+  public func mostRequests(seconds: Double) -> Int {
+    switch source {
+    case .drawn(let process, _): Int(process.perDay * (seconds / 86_400).rounded(.up))
+    case .recorded(let requests): requests.count
+    }
+  }
 }
 
 /// One kind of request in a mix.

@@ -81,6 +81,9 @@ struct NetworkTimeline: Sendable {
     return forecasts.map(\.intervals)
   }
 
+  /// How many slots there are.
+  var slots: Int { intervals.first?.count ?? 0 }
+
   /// The number of a leg.
   func number(of leg: Leg) -> Int? { numbers[leg] }
 

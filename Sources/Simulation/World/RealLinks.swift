@@ -30,10 +30,9 @@ struct RealLinks: Sendable {
     self.uplinkOfLeg = timeline.legs.map { leg in
       uplinks.firstIndex { $0.name == leg.uplink } ?? 0
     }
-    let slots = timeline.intervals.first?.count ?? 0
     self.conditions = uplinks.map { uplink in
       let realisation = LinkRealisation(uplink.link, uplink: uplink.name, seed: seed)
-      return (0..<slots).map {
+      return (0..<timeline.slots).map {
         realisation.conditions(in: Slot(index: timeline.first.index + Int64($0)))
       }
     }

@@ -73,10 +73,16 @@ struct SimulateCommand: AsyncParsableCommand {
   func run() async throws {
     let file = try FleetFile(path: fleet)
     let site = try self.site(of: file)
+    let workload = try loadWorkload(for: file.fleet, site: site)
+    guard workload.mostRequests(seconds: hours * 3_600) <= Workload.requestLimit else {
+      throw InputError(
+        description: "\(self.workload): more than \(Workload.requestLimit) requests: "
+          + "simulate fewer --hours, or lower perDay")
+    }
     let simulation = Simulation(
-      fleet: file.fleet, site: site, workload: try loadWorkload(for: file.fleet, site: site),
-      start: start.utc, seconds: hours * 3_600, seed: seed ?? file.fleet.seed)
-    var progress = Progress("forecasting the sky", total: 1)
+      fleet: file.fleet, site: site, workload: workload, start: start.utc, seconds: hours * 3_600,
+      seed: seed ?? file.fleet.seed)
+    var progress = Progress("simulating", total: 1)
     let result = await simulation.run(
       policies.isEmpty ? SimulatedPolicy.allCases : policies,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount
