@@ -73,7 +73,7 @@ struct TimeoutArgument: ExpressibleByArgument {
   }
 }
 
-extension TerminalAddress: @retroactive ExpressibleByArgument {
+extension TerminalAddress: ExpressibleByArgument {
   /// Reads an address from the command line.
   public init?(argument: String) { self.init(argument) }
   /// What help shows for a default.
