@@ -13,7 +13,7 @@ struct MeasuredTests {
 
   @Test("slots are found at 12 s, unaided", arguments: SharedTraces.allCases)
   func phase(file: SharedTraces) throws {
-    let trace = try Trace.read(file.text())
+    let trace = try file.trace()
     #expect(SlotPhase(of: trace.firstHalf)?.offsetSeconds == 12)
     #expect(SlotPhase(of: trace.secondHalf)?.offsetSeconds == 12)
   }
@@ -21,7 +21,7 @@ struct MeasuredTests {
   @Test("the shipped models are the fits of the first halves", arguments: SharedTraces.allCases)
   func defaults(file: SharedTraces) throws {
     let (model, propagationMs) = shipped(file)
-    let trace = try Trace.read(file.text())
+    let trace = try file.trace()
     let fit = try PingCalibration(
       fitting: trace.firstHalf, propagationMs: propagationMs, base: model)
     func agree(_ a: QuantileLaw, _ b: QuantileLaw, within: Double) -> Bool {
@@ -42,12 +42,12 @@ struct MeasuredTests {
 
   @Test("pings of the bent pipe are policed at 200 a minute: most of its losses are not the link's")
   func policed() throws {
-    let trace = try Trace.read(SharedTraces.bentPipe.text())
+    let trace = try SharedTraces.bentPipe.trace()
     let policer = try #require(EchoPolicer.find(in: trace.firstHalf))
     #expect(abs(policer.requestsPerSecond - 200.0 / 60) < 0.001)
     let later = try #require(EchoPolicer.find(in: trace))
     #expect(abs(later.requestsPerSecond - 200.0 / 60) < 0.001)
-    #expect(try EchoPolicer.find(in: Trace.read(SharedTraces.laser.text())) == nil)
+    #expect(try EchoPolicer.find(in: SharedTraces.laser.trace()) == nil)
   }
 
   /// Where both parts have seen the same regimes the model's form is put to the test.
@@ -55,7 +55,7 @@ struct MeasuredTests {
   func alternate(file: SharedTraces) throws {
     let (model, propagationMs) = shipped(file)
     let check = try Validation(
-      of: Trace.read(file.text()), split: .alternate, propagationMs: propagationMs, base: model,
+      of: file.trace(), split: .alternate, propagationMs: propagationMs, base: model,
       realisations: 2)
     let heldOut = try #require(check.heldOut)
     for error in heldOut.quantileErrors {
@@ -73,7 +73,7 @@ struct MeasuredTests {
   func halves(file: SharedTraces) throws {
     let (model, propagationMs) = shipped(file)
     let check = try Validation(
-      of: Trace.read(file.text()), split: .firstHalf, propagationMs: propagationMs, base: model,
+      of: file.trace(), split: .firstHalf, propagationMs: propagationMs, base: model,
       realisations: 2)
     let (heldOut, replay) = (try #require(check.heldOut), try #require(check.replay))
     for (error, bound) in zip(heldOut.quantileErrors, replay.quantileErrors) {

@@ -19,7 +19,15 @@ enum SharedTraces: String, CaseIterable {
     return FileManager.default.fileExists(atPath: first.path) ? folder : nil
   }()
 
-  func text() throws -> String {
+  private static let traces = Dictionary(
+    uniqueKeysWithValues: allCases.map { file in
+      (file, Result { try Trace.read(file.text()) })
+    })
+
+  /// The trace, read once.
+  func trace() throws -> Trace { try #require(Self.traces[self]).get() }
+
+  private func text() throws -> String {
     let folder = try #require(Self.available)
     return try String(contentsOf: folder.appendingPathComponent(rawValue), encoding: .utf8)
   }

@@ -80,7 +80,7 @@ struct TraceTests {
       if: SharedTraces.available != nil, "the measured traces are not beside the repository"),
     arguments: SharedTraces.allCases)
   func shared(file: SharedTraces) throws {
-    let trace = try Trace.read(file.text())
+    let trace = try file.trace()
     #expect(trace.pings.count == 36_000)
     // One request at a time: none is sent while another is under way.
     for (ping, next) in zip(trace.pings, trace.pings.dropFirst()) {

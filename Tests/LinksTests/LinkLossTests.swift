@@ -7,7 +7,7 @@ import Testing
 @Suite struct LinkLossTests {
   /// Delays beyond the latency of `count` single segments, each on a connection of its own.
   private func extraMs(_ link: Route, count: Int, segment: LinkShaper.Segment) -> [Double] {
-    let interval = always(link)
+    let interval = RealisedInterval(always(link))
     return (0..<count).map { index in
       var line = TransmissionLine()
       var shaper = LinkShaper(direction: .up, seed: UInt64(index) &* 0x9E37_79B9)
@@ -60,10 +60,11 @@ import Testing
     var random = SplitMix64(seed: 7)
     for _ in 0..<5_000 {
       func pick() -> Double { wild.randomElement(using: &random) ?? 0 }
-      let interval = always(
-        route(
-          oneWayMs: pick(), endMs: pick(), processingMs: pick(), jitterMs: pick(), loss: pick(),
-          upMbps: pick(), downMbps: pick()))
+      let interval = RealisedInterval(
+        always(
+          route(
+            oneWayMs: pick(), endMs: pick(), processingMs: pick(), jitterMs: pick(), loss: pick(),
+            upMbps: pick(), downMbps: pick())))
       var line = TransmissionLine()
       var shaper = LinkShaper(direction: .down, seed: random.next())
       shaper.offer(.data(bytes: 5_000), at: epoch, over: interval, on: &line)

@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test func bothDirectionsAndAllConnectionsShareTheirLines() {
-    let link = always(route(oneWayMs: 0, upMbps: 8, downMbps: 8))
+    let link = RealisedInterval(always(route(oneWayMs: 0, upMbps: 8, downMbps: 8)))
     var line = TransmissionLine()
     var shapers = [LinkDirection.up, .up, .down].map { LinkShaper(direction: $0, seed: 0) }
     for index in shapers.indices {

@@ -93,7 +93,7 @@ final class EmulatedPipe {
     ends = nil
   }
 
-  private func offer(_ item: Item, at now: UTC, over interval: Forecast.Interval?) {
+  private func offer(_ item: Item, at now: UTC, over interval: RealisedInterval?) {
     items.append(item)
     conditions.uplink.withLine { line in
       shaper.offer(item.segment, at: now, over: interval, on: &line)
@@ -135,7 +135,7 @@ final class EmulatedPipe {
     timer = (next, scheduled)
   }
 
-  private func updateReading(at now: UTC, over interval: Forecast.Interval?) {
+  private func updateReading(at now: UTC, over interval: RealisedInterval?) {
     let window = interval?.windowBytes(direction, at: now) ?? 65_536
     if isReading, heldBytes >= window {
       isReading = false

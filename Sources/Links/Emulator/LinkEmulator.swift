@@ -10,7 +10,8 @@ import Synchronization
 ///
 /// Every connection is accepted at once, as the loopback interface does it, and then behaves as over
 /// the link (``LinkShaper``, ``EmulatedConnection``): set-up, bytes both ways, ends and resets take the
-/// route's latency, capacity, jitter and losses at that moment. During an outage connections hold, new
+/// route's latency, capacity, waits and losses at that moment, as the uplink's slots make them
+/// (``SharedUplink``). During an outage connections hold, new
 /// ones too. A backend that refuses shows as a reset after the way there and back. What lies between
 /// this machine and the target adds its own latency.
 ///
@@ -55,7 +56,7 @@ public final class LinkEmulator: Sendable {
     self.group = group
     self.targetHost = targetHost
     self.targetPort = targetPort
-    self.conditions = LinkConditions(interval: interval, now: now, uplink: uplink)
+    self.conditions = LinkConditions(forecast: interval, now: now, uplink: uplink)
     self.seed = seed
     self.logger = logger
   }

@@ -9,8 +9,8 @@ import Orbits
 ///
 /// - **Serialisation.** The offer waits for the uplink's transmitter, which all connections of the
 ///   uplink share, and leaves at the link's capacity (``TransmissionLine``).
-/// - **Latency.** Propagation at the time of leaving, processing, and an exponentially distributed
-///   jitter of the route's mean.
+/// - **Latency.** Propagation at the time of leaving, processing, the slot's base and the wait for a
+///   grant (``RealisedInterval``); as forecast, an exponential jitter of the route's mean.
 /// - **Loss.** As TCP shows it (``LossRecovery``): later, never missing.
 /// - **Order.** Nothing arrives before what was offered earlier on the connection.
 /// - **Handoff.** What is on its way when the route changes takes the new latency where that is longer.
@@ -63,12 +63,12 @@ public struct LinkShaper: Sendable {
     self.random = SplitMix64(seed: seed)
   }
 
-  /// Takes in `segment` at `now`, when `interval` is in force (`nil` or no route: an outage).
+  /// Takes in `segment` at `now`, when `interval` is in force (`nil`, no route or a link that is out: an outage).
   public mutating func offer(
-    _ segment: Segment, at now: UTC, over interval: Forecast.Interval?,
+    _ segment: Segment, at now: UTC, over interval: RealisedInterval?,
     on line: inout TransmissionLine
   ) {
-    if stall == nil, let interval, interval.isUsable {
+    if stall == nil, let interval, interval.isUsable(at: now) {
       passages.append(
         Passage(segment: segment, state: send(segment, at: now, over: interval, on: &line)))
       return
@@ -86,14 +86,14 @@ public struct LinkShaper: Sendable {
   /// Lets time pass until `now`, when `interval` is in force, and gives the number of offers, oldest
   /// first, that have arrived by now.
   public mutating func advance(
-    to now: UTC, over interval: Forecast.Interval?, on line: inout TransmissionLine
+    to now: UTC, over interval: RealisedInterval?, on line: inout TransmissionLine
   ) -> Int {
     retransmit(at: now, over: interval, on: &line)
     var arrived = 0
     while arrived < passages.count,
       case .flying(let departed, let due) = passages[arrived].state, due <= now
     {
-      guard let interval, interval.isUsable else {
+      guard let interval, interval.isUsable(at: now) else {
         loseEverything(after: arrived, departed: departed, at: now)
         break
       }
@@ -109,27 +109,27 @@ public struct LinkShaper: Sendable {
   }
 
   private mutating func send(
-    _ segment: Segment, at now: UTC, over interval: Forecast.Interval,
+    _ segment: Segment, at now: UTC, over interval: RealisedInterval,
     on line: inout TransmissionLine
   ) -> State {
-    guard let route = interval.route else { return .waiting }
-    let rate = direction == .up ? route.up : route.down
-    let departed = line.transmit(bytes: segment.bytes, direction, at: now, rate: rate)
+    let departed = line.transmit(
+      bytes: segment.bytes, direction, at: now, rate: interval.rate(direction))
     let latencyMs = interval.minimumOneWayMs(at: departed)
-    let roundTripMs = 2 * (latencyMs + max(0, route.jitterMs))
     let recovery = LossRecovery(
-      loss: route.loss, roundTripMs: roundTripMs, jitterMs: route.jitterMs)
+      loss: interval.loss, roundTripMs: 2 * (latencyMs + interval.jitterMs),
+      jitterMs: interval.jitterMs)
     timeoutMs = recovery.timeoutMs
-    let jitterMs = random.exponential(mean: route.jitterMs)
-    let delayMs = latencyMs + jitterMs + recovery.delayMs(of: segment, random: &random)
+    let delayMs =
+      latencyMs + interval.extraMs(direction, random: &random)
+      + recovery.delayMs(of: segment, random: &random)
     return .flying(departed: departed, due: departed.later(byMs: delayMs))
   }
 
   private mutating func retransmit(
-    at now: UTC, over interval: Forecast.Interval?, on line: inout TransmissionLine
+    at now: UTC, over interval: RealisedInterval?, on line: inout TransmissionLine
   ) {
     guard var stall, stall.nextTry <= now else { return }
-    guard let interval, interval.isUsable else {
+    guard let interval, interval.isUsable(at: now) else {
       while stall.nextTry <= now {
         stall.nextTry = stall.nextTry.later(byMs: stall.backoffMs)
         stall.backoffMs = min(2 * stall.backoffMs, LossRecovery.longestTimeoutMs)

@@ -35,7 +35,11 @@ final class World: Sendable {
   ) {
     self.plan = plan
     var counters: [String: SharedUplink] = [PathID.localUplink: SharedUplink()]
-    for uplink in plan.site.uplinks { counters[uplink.name] = SharedUplink() }
+    for uplink in plan.site.uplinks {
+      let link = LinkRealisation(
+        uplink.link, uplink: "\(plan.site.name)/\(uplink.name)", seed: plan.seed)
+      counters[uplink.name] = SharedUplink(link, accessDelayMs: uplink.access.delayMs)
+    }
     self.counters = counters
     self.state = Mutex(State(knowledge: Knowledge(plan.ways, at: time)))
     self.onTransition = onTransition

@@ -21,6 +21,13 @@ struct ShaperDrive {
   var sky: Forecast
   var direction: LinkDirection
 
+  /// What the link does in its slots; `nil` for one that does exactly as forecast.
+  var uplink: SharedUplink?
+
+  private func link(at time: UTC) -> RealisedInterval? {
+    sky.interval(at: time).map { uplink?.realised($0, at: time) ?? RealisedInterval($0) }
+  }
+
   /// Runs offers, in order of time, to the last arrival.
   func run(_ offers: [Offer], seed: UInt64) -> [Arrival] {
     let connections = (offers.map(\.connection).max() ?? 0) + 1
@@ -40,9 +47,9 @@ struct ShaperDrive {
         next += 1
         pending[offer.connection].append(offer)
         shapers[offer.connection].offer(
-          .data(bytes: offer.bytes), at: offer.time, over: sky.interval(at: offer.time), on: &line)
+          .data(bytes: offer.bytes), at: offer.time, over: link(at: offer.time), on: &line)
       } else if let event, let now = eventTime {
-        let count = shapers[event].advance(to: now, over: sky.interval(at: now), on: &line)
+        let count = shapers[event].advance(to: now, over: link(at: now), on: &line)
         for offer in pending[event].prefix(count) {
           arrivals.append(
             Arrival(connection: event, offered: offer.time, arrived: now, bytes: offer.bytes))

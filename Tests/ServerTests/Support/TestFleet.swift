@@ -18,13 +18,13 @@ enum TestFleet {
 
   static let fiber = Uplink(
     name: "fiber", medium: .fiber(landsAt: "pop", stretch: 1.2), up: .megabitsPerSecond(100),
-    down: .megabitsPerSecond(100), access: clean)
+    down: .megabitsPerSecond(100), access: clean, link: LinkModel(steady: clean))
   static let geo = Uplink(
     name: "geo", medium: .geo(longitudeDeg: 10, teleport: "teleport"), up: .megabitsPerSecond(10),
-    down: .megabitsPerSecond(10), pricePerGB: 5, access: clean)
+    down: .megabitsPerSecond(10), pricePerGB: 5, access: clean, link: LinkModel(steady: clean))
   static let leo = Uplink(
     name: "leo", medium: .leo(constellation: "leo"), up: .megabitsPerSecond(20),
-    down: .megabitsPerSecond(200), pricePerGB: 0.5, access: clean)
+    down: .megabitsPerSecond(200), pricePerGB: 0.5, access: clean, link: LinkModel(steady: clean))
 
   static func make(
     uplinks: [Uplink], backends: [Backend], keys: [SecretReference] = []
