@@ -88,8 +88,8 @@ def query(a, workload):
     command = [a.perigee, "query", SHELLS[workload].argument, a.stations, "overLasers", str(20 * a.runs)]
     line = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     print(json.dumps({
-        "engine": "perigee query", "workload": workload, "cpu_s": line["p50_us"] / 1e6,
-        "cpu_s_spread": [line["p50_us"] / 1e6, line["p99_us"] / 1e6], "queries": line["queries"],
+        "engine": "perigee query", "workload": workload, "cpu_s": round(line["p50_us"] / 1e6, 9),
+        "cpu_s_spread": [round(line[key] / 1e6, 9) for key in ("p50_us", "p99_us")], "queries": line["queries"],
         "mean_links": round(line["mean_links"], 1), "allocations": line["allocations"],
     }), flush=True)
 
@@ -153,6 +153,7 @@ def main():
         if a.alone.startswith("perigee"):
             return perigee(a, a.workload[0], places, a.alone.split()[1])
         return {"scipy": scipy, "satgenpy": satgenpy}[a.alone](a, a.workload[0], places)
+    failed = False
     for workload in a.workload or WORKLOADS:
         for engine in a.engine or ENGINES:
             if engine == "perigee query" and workload != "starlink":
@@ -169,6 +170,9 @@ def main():
             one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
             if subprocess.run(command, env={**os.environ, **one}).returncode:
                 print(f"run.py: {engine} failed on {workload}", file=sys.stderr)
+                failed = True
+    if failed:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

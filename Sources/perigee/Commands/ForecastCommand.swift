@@ -76,7 +76,7 @@ struct ForecastCommand: AsyncParsableCommand {
 
   func run() async throws {
     let (file, from, to) = try ends.load()
-    if from.count == 1, to.count == 1, !summary {
+    if from == [ends.from], to == [ends.to], !summary {
       try printPair(file, from: from[0], to: to[0])
     } else {
       try await printFleet(file, from: from, to: to)
