@@ -5,7 +5,8 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef double V __attribute__((ext_vector_type(ORBITS_WIDTH)));
-typedef int64_t I __attribute__((ext_vector_type(ORBITS_WIDTH)));
+// What comparing two V gives: 64-bit integers, of a type that is int64_t on Linux but not on Apple's systems.
+typedef __typeof__((V){0} < (V){0}) I;
 typedef double UnalignedV __attribute__((ext_vector_type(ORBITS_WIDTH), aligned(8)));
 
 #define INLINE static inline __attribute__((always_inline))
