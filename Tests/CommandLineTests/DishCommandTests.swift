@@ -11,11 +11,19 @@ import Testing
 
   @Test(arguments: [
     ["status", "http://dish"], ["status", "dish:0"], ["map", "--plot", "sky.png"],
-    ["history", "--timeout", "0"], ["history", "--last", "soon"],
+    ["history", "--timeout", "0"], ["history", "--last", "soon"], ["history", "--last", "0"],
+    ["history", "--last", "999ms"],
   ])
   func whatCanNotBeIsAUsageError(arguments: [String]) throws {
     let run = try CommandRun(arguments: ["dish"] + arguments)
     #expect(run.status == 2, "\(run.errors)")
+  }
+
+  @Test(arguments: ["192.0.2.1", "here"])
+  func anAddressThatIsNotOfThisHostIsAUsageError(address: String) throws {
+    let run = try CommandRun("dish", "status", "127.0.0.1:1", "--from", address)
+    #expect(run.status == 2 && run.output.isEmpty, "\(run.errors)")
+    #expect(run.errors.contains("--from") && run.errors.contains(address))
   }
 
   @Test func theEmulatedTerminalOfAFleetIsRead() async throws {
@@ -80,7 +88,10 @@ import Testing
     let picture = FileManager.default.temporaryDirectory
       .appendingPathComponent("perigee-map-\(UUID().uuidString).svg")
     defer { try? FileManager.default.removeItem(at: picture) }
-    #expect(try CommandRun("dish", "map", address, "--plot", picture.path).status == 0)
+    let drawn = try CommandRun("dish", "map", address, "--plot", picture.path)
+    #expect(drawn.status == 0 && drawn.errors.contains(picture.path))
+    let nowhere = try CommandRun("dish", "map", address, "--plot", "/nowhere/sky.svg")
+    #expect(nowhere.status == 2 && nowhere.errors.contains("/nowhere/sky.svg: can't be written"))
     let svg = try String(contentsOf: picture, encoding: .utf8)
     #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
     #expect(node.end(with: SIGINT) == 0)

@@ -55,6 +55,26 @@ import Testing
     #expect(usable > 10)
   }
 
+  /// Numbers that no tag can hold would trap where a message is written.
+  @Test(arguments: [-1, 0, Int(Int32.min), 0x2000_0000])
+  func fieldsWithImpossibleNumbersAreLeftOut(number: Int) throws {
+    let schema = Schema(messages: [
+      Schema.Message(
+        "p.A",
+        [
+          Schema.Field(number, "bad", .int32), Schema.Field(0x1FFF_FFFF, "last", .int32),
+          Schema.Field(1, "first", .int32),
+        ])
+    ])
+    let told = try Schema(
+      fileDescriptors: [schema.fileDescriptor(named: "a.proto", package: "p")])
+    var message = try DynamicMessage("p.A", in: told)
+    for name in ["bad", "last", "first"] { message[name] = .integer(7) }
+    #expect(!message.defines("bad") && message.defines("last"))
+    let read = try told.decode(message.encoded(), as: "p.A")
+    #expect(read.integer("first") == 7 && read.integer("last") == 7)
+  }
+
   @Test func aFileWithoutTheServiceIsNoTerminals() {
     #expect(throws: DiscoveryError.self) { try DiscoveredAPI(fileDescriptors: []) }
     let empty = Schema().fileDescriptor(named: "a.proto", package: "a")

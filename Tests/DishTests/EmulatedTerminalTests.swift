@@ -101,7 +101,8 @@ import Testing
       .bind(host: "127.0.0.1", port: 0).get()
     let port = try #require(listener.localAddress?.port)
     let client = TerminalClient(
-      TerminalAddress(host: "127.0.0.1", port: port), timeout: .milliseconds(300))
+      TerminalAddress(host: "127.0.0.1", port: port),
+      timeout: answer == nil ? .milliseconds(300) : .seconds(60))
     let error = await #expect(throws: TerminalError.self) { try await client.status() }
     switch (answer, error) {
     case (nil, .timedOut): break
@@ -109,6 +110,15 @@ import Testing
     default: Issue.record("\(String(describing: error))")
     }
     try await listener.close()
+  }
+
+  @Test(arguments: ["192.0.2.1", "here", "::1"])
+  func anAddressThatIsNotOfThisHostIsTold(local: String) async throws {
+    let address = TerminalAddress(host: "127.0.0.1", port: 1)
+    let client = TerminalClient(address, from: local)
+    await #expect(throws: TerminalError.notOfThisHost(address, local: local)) {
+      try await client.status()
+    }
   }
 
   @Test func framesMayBeCutAnywhere() throws {

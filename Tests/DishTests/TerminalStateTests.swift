@@ -38,6 +38,13 @@ import Testing
     #expect(history.samples.filter { $0.popPingLatencyMs == nil }.map(\.number) == Array(960..<980))
   }
 
+  @Test(arguments: [-1, 60_000, 1e38, .infinity, .nan])
+  func aLatencyThatCanNotBeWasNotMeasured(latencyMs: Double) {
+    var message = TerminalState.seen(seconds: 3).history
+    message[all: "pop_ping_latency_ms"] = [0, latencyMs, 59_999].map { .real($0) }
+    #expect(TerminalHistory(message).samples.map(\.popPingLatencyMs) == [0, nil, 59_999])
+  }
+
   @Test func outagesAreBoundedInNumberAndSeparateByCause() {
     var state = TerminalState.seen(seconds: 0)
     let causes: [TerminalSample.OutageCause] = [.noSats, .obstructed]

@@ -41,8 +41,9 @@ public final class EmulatedTerminal: Sendable {
 
   /// Listens on a port of 127.0.0.1, on a free one where it is 0, and gives the port.
   public func start(port: Int = 0) async throws -> Int {
-    try await server.start(port: port) { path, message throws(RPCStatus) in
-      try self.answer(path, message)
+    let reflectionPaths = reflectionPaths
+    return try await server.start(port: port, isStreaming: { reflectionPaths.contains($0) }) {
+      path, message throws(RPCStatus) in try self.answer(path, message)
     }
   }
 

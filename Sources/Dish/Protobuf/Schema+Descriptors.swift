@@ -46,7 +46,8 @@ extension Schema {
   }
 
   private static func field(_ field: DynamicMessage, oneofs: [String]) -> Field? {
-    guard let number = field.integer("number"), let name = field.text("name"),
+    guard let number = field.integer("number"), Field.numbers.contains(number),
+      let name = field.text("name"),
       let kind = field.integer("type").flatMap(Kind.init(rawValue:))
     else { return nil }
     let oneof = field.integer("oneof_index").map { oneofs.indices.contains($0) ? oneofs[$0] : "" }

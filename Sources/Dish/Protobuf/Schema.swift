@@ -66,6 +66,9 @@ extension Schema {
 
   /// One field of a message.
   public struct Field: Sendable, Equatable {
+    /// The numbers that a field may have: those that fit a tag (protobuf.dev, "Assigning Field Numbers").
+    public static let numbers = 1...0x1FFF_FFFF
+
     /// Its number on the wire.
     public var number: Int
     /// Its name.

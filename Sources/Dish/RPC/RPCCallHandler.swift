@@ -70,6 +70,11 @@ final class RPCCallHandler: ChannelInboundHandler {
     fail(.connection("\(error)"), context)
   }
 
+  /// A stream that closes before it was ever active tells nothing else.
+  func handlerRemoved(context: ChannelHandlerContext) {
+    finish(.failure(.connection("the stream closed")))
+  }
+
   private func headers(_ headers: HPACKHeaders, isLast: Bool, _ context: ChannelHandlerContext) {
     if let text = headers.first(name: "grpc-status") {
       let code = Int(text).flatMap(RPCStatus.Code.init(rawValue:)) ?? .unknown
@@ -106,12 +111,19 @@ final class RPCCallHandler: ChannelInboundHandler {
   }
 
   private func settle(_ result: Result<[[UInt8]], RPCError>, _ context: ChannelHandlerContext) {
-    guard !isSettled else { return }
+    guard finish(result) else { return }
+    // Closing a stream that has not ended resets it.
+    context.close(promise: nil)
+  }
+
+  /// Settles the promise; false where it was settled before.
+  @discardableResult
+  private func finish(_ result: Result<[[UInt8]], RPCError>) -> Bool {
+    guard !isSettled else { return false }
     isSettled = true
     deadline?.cancel()
     promise.completeWith(result.mapError { $0 })
-    // Closing a stream that has not ended resets it.
-    context.close(promise: nil)
+    return true
   }
 }
 

@@ -50,17 +50,26 @@ struct RPCConnection: Sendable {
       return RPCConnection(
         channel: channel, multiplexer: multiplexer, authority: address.description)
     } catch {
-      throw reason(error)
+      throw reason(error, from: localAddress)
     }
   }
 
   /// Why a connection did not come about, in the system's word where it has one.
-  private static func reason(_ error: any Error) -> RPCError {
+  private static func reason(_ error: any Error, from localAddress: String?) -> RPCError {
     // Of a name's several addresses the first one's error stands for all.
     let first = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
     if case .connectTimeout? = first as? ChannelError { return .timedOut }
+    if let localAddress, isOfLocalAddress(first) { return .localAddress(localAddress) }
     guard let failure = first as? IOError else { return .connection("\(first)") }
     return .connection(String(cString: strerror(failure.errnoCode)))
+  }
+
+  /// Whether the address to connect from is to blame: not an address, not of this host, or of the other
+  /// version of IP.
+  private static func isOfLocalAddress(_ error: any Error) -> Bool {
+    if case .failedToParseIPString? = error as? SocketAddressError { return true }
+    let code = (error as? IOError)?.errnoCode
+    return code == EADDRNOTAVAIL || code == EAFNOSUPPORT
   }
 
   /// Sends messages and gives all that are answered, once the call has ended well.

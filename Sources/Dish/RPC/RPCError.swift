@@ -4,6 +4,8 @@ enum RPCError: Error, Sendable, Equatable {
   case status(RPCStatus)
   /// No connection, or one that broke.
   case connection(String)
+  /// The address to connect from is none of this host that leads there.
+  case localAddress(String)
   /// No answer within the time.
   case timedOut
   /// What answers does not speak gRPC.

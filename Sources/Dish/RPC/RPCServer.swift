@@ -3,8 +3,7 @@ import NIOHTTP2
 import NIOPosix
 import Synchronization
 
-/// A gRPC server in plain text on the loopback interface: each message of a call is answered by one
-/// message, at once.
+/// A gRPC server in plain text on the loopback interface: a message is answered by one message, at once.
 final class RPCServer: Sendable {
   /// Answers a message that was sent to the method at a path.
   typealias Answer = @Sendable (_ path: String, _ message: [UInt8]) throws(RPCStatus) -> [UInt8]
@@ -13,6 +12,10 @@ final class RPCServer: Sendable {
   static let maximumConnections = 64
   /// The most bytes of a message that is taken in: requests are small.
   static let maximumMessageBytes = 64 * 1_024
+  /// The most messages of a streaming call that are answered.
+  static let maximumMessages = 256
+  /// The most bytes that wait on a streaming call for its client to read before it takes no more messages.
+  private static let maximumUnreadBytes = 256 * 1_024
   /// Calls at a time on one connection.
   private static let maximumStreams = 32
   /// A connection on which nothing happens for so long is closed.
@@ -31,13 +34,20 @@ final class RPCServer: Sendable {
   init(group: any EventLoopGroup) { self.group = group }
 
   /// Listens on a port of 127.0.0.1, a free one where it is 0, and gives the port.
-  func start(port: Int, answer: @escaping Answer) async throws -> Int {
+  ///
+  /// - Parameter isStreaming: Whether a call of the method at a path takes several messages. Any other
+  ///   call ends with the answer to its first.
+  func start(
+    port: Int, isStreaming: @escaping @Sendable (_ path: String) -> Bool, answer: @escaping Answer
+  ) async throws -> Int {
     let listener = try await ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 64)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try self.accept(channel, answer) }
+        channel.eventLoop.makeCompletedFuture {
+          try self.accept(channel) { RPCServerStream(answer: answer, isStreaming: isStreaming) }
+        }
       }
       .bind(host: "127.0.0.1", port: port).get()
     let isStopped = state.withLock {
@@ -58,7 +68,9 @@ final class RPCServer: Sendable {
     for connection in connections { try? await connection.close() }
   }
 
-  private func accept(_ channel: any Channel, _ answer: @escaping Answer) throws {
+  private func accept(
+    _ channel: any Channel, _ handler: @escaping @Sendable () -> RPCServerStream
+  ) throws {
     let key = ObjectIdentifier(channel)
     let isAdmitted = state.withLock {
       guard !$0.isStopped, $0.connections.count < Self.maximumConnections else { return false }
@@ -74,13 +86,16 @@ final class RPCServer: Sendable {
       HTTP2Setting(parameter: .maxConcurrentStreams, value: Self.maximumStreams),
       HTTP2Setting(parameter: .maxHeaderListSize, value: 16 * 1_024),
     ]
+    var streams = NIOHTTP2Handler.StreamConfiguration()
+    streams.outboundBufferSizeHighWatermark = Self.maximumUnreadBytes
+    streams.outboundBufferSizeLowWatermark = Self.maximumUnreadBytes / 2
     let pipeline = channel.pipeline.syncOperations
     try pipeline.addHandler(IdleStateHandler(allTimeout: Self.idleTime))
     _ = try pipeline.configureHTTP2Pipeline(
-      mode: .server, connectionConfiguration: configuration, streamConfiguration: .init()
+      mode: .server, connectionConfiguration: configuration, streamConfiguration: streams
     ) { stream in
       stream.eventLoop.makeCompletedFuture {
-        try stream.pipeline.syncOperations.addHandler(RPCServerStream(answer: answer))
+        try stream.pipeline.syncOperations.addHandler(handler())
       }
     }
     try pipeline.addHandler(EndConnection())

@@ -44,30 +44,37 @@ struct DiscoveredAPI: Sendable {
   }
 
   /// Asks a server for the file with the service, then for all that it depends on.
+  ///
+  /// - Parameter timeout: For all questions together.
   static func ask(_ connection: RPCConnection, timeout: Duration) async throws -> DiscoveredAPI {
+    let deadline = ContinuousClock.now + timeout
     let first = [try Reflection.question("file_containing_symbol", service)]
     do {
-      return try await ask(first, Reflection.pathV1, connection, timeout)
+      return try await ask(first, Reflection.pathV1, connection, deadline)
     } catch RPCError.status(let status) where status.code == .unimplemented {
-      return try await ask(first, Reflection.pathV1Alpha, connection, timeout)
+      return try await ask(first, Reflection.pathV1Alpha, connection, deadline)
     }
   }
 
   private static func ask(
-    _ first: [[UInt8]], _ path: String, _ connection: RPCConnection, _ timeout: Duration
+    _ first: [[UInt8]], _ path: String, _ connection: RPCConnection,
+    _ deadline: ContinuousClock.Instant
   ) async throws -> DiscoveredAPI {
     var questions = first
     var files: [String: [UInt8]] = [:]
     var asked: Set<String> = []
     var bytes = 0
     while !questions.isEmpty {
+      let left = ContinuousClock.now.duration(to: deadline)
+      guard left > .zero else { throw RPCError.timedOut }
       let answers = try await connection.call(
-        path, questions, timeout: timeout, limit: maximumBytes)
+        path, questions, timeout: left, limit: maximumBytes)
       var wanted: Set<String> = []
       for answer in answers {
         for file in try Self.files(in: answer) {
           let (name, dependencies) = try Schema.dependencies(of: file)
-          guard files.updateValue(file, forKey: name) == nil else { continue }
+          guard files[name] == nil else { continue }
+          files[name] = file
           bytes += file.count
           wanted.formUnion(dependencies)
         }

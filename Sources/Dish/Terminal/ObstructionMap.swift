@@ -30,7 +30,7 @@ public struct ObstructionMap: Sendable {
     else { return nil }
     minElevationDeg = message.number("min_elevation_deg")
     maxThetaDeg = message.number("max_theta_deg")
-    referenceFrame = message.enumerationName("map_reference_frame")
+    referenceFrame = message.enumerationName("map_reference_frame").map(String.init(fromPeer:))
   }
 
   /// What was received from one place.

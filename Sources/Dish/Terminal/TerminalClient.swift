@@ -110,7 +110,7 @@ public actor TerminalClient {
       let response = try session.api.schema.decode(bytes, as: session.api.response)
       if let message = response.message(answer) { return message }
     } catch {
-      throw .malformed(address, reason: "\(error)")
+      throw .malformed(address, reason: String(fromPeer: "\(error)"))
     }
     throw .malformed(address, reason: "`\(answer)` is not in the answer to `\(request)`")
   }
@@ -144,13 +144,15 @@ public actor TerminalClient {
       }
     } catch RPCError.status(let status) {
       return .failure(
-        .notATerminal(address, reason: "reflection: \(status.code) \(status.message)"))
+        .notATerminal(
+          address,
+          reason: String(fromPeer: "reflection: \(status.code) \(status.message)")))
     } catch let error as RPCError {
       return .failure(self.error(error, request: "reflection"))
     } catch let error as DiscoveryError {
-      return .failure(.notATerminal(address, reason: error.reason))
+      return .failure(.notATerminal(address, reason: String(fromPeer: error.reason)))
     } catch {
-      return .failure(.malformed(address, reason: "\(error)"))
+      return .failure(.malformed(address, reason: String(fromPeer: "\(error)")))
     }
   }
 
@@ -160,10 +162,13 @@ public actor TerminalClient {
       .notPermitted(address, request: request)
     case .status(let status) where status.code == .unimplemented:
       .notOffered(address, request: request)
-    case .status(let status): .failed(address, request: request, status)
-    case .connection(let reason): .unreachable(address, reason: reason)
+    case .status(let status):
+      .failed(
+        address, request: request, RPCStatus(status.code, String(fromPeer: status.message)))
+    case .connection(let reason): .unreachable(address, reason: String(fromPeer: reason))
+    case .localAddress(let local): .notOfThisHost(address, local: local)
     case .timedOut: .timedOut(address, seconds: Double(timeout.milliseconds) / 1_000)
-    case .notGRPC(let reason): .notATerminal(address, reason: reason)
+    case .notGRPC(let reason): .notATerminal(address, reason: String(fromPeer: reason))
     case .tooLarge(let limit):
       .malformed(address, reason: "an answer of more than \(limit / 1_024) KiB")
     }

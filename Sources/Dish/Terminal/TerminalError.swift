@@ -2,6 +2,8 @@
 public enum TerminalError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Nothing takes the connection, or it broke.
   case unreachable(TerminalAddress, reason: String)
+  /// The address to ask from is none of this host's from which the terminal could be asked.
+  case notOfThisHost(TerminalAddress, local: String)
   /// Nothing came within the time.
   case timedOut(TerminalAddress, seconds: Double)
   /// What answers is no terminal.
@@ -20,6 +22,9 @@ public enum TerminalError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .unreachable(let address, let reason):
       "no terminal answers at \(address) (\(reason)): \(Self.cure(address))"
+    case .notOfThisHost(let address, let local):
+      "\(address) can't be asked from \(local), which is no address of this host that leads there: "
+        + "`ip address` lists them"
     case .timedOut(let address, let seconds):
       "no terminal answers at \(address) within \(seconds) s: \(Self.cure(address))"
     case .notATerminal(let address, let reason):

@@ -16,6 +16,9 @@ public struct TerminalHistory: Sendable {
     public var powerW: Double?
   }
 
+  /// Round trips that can be, milliseconds: what is not among them was not measured.
+  private static let latenciesMs = 0.0..<60_000
+
   /// How many seconds the terminal has counted since it started.
   public var count: Int
   /// The seconds that it remembers, oldest first; the last is the newest.
@@ -42,7 +45,8 @@ public struct TerminalHistory: Sendable {
       let isLost = loss.map { $0 >= 1 } ?? false
       return Sample(
         number: number, popPingDropRate: loss,
-        popPingLatencyMs: isLost ? nil : value(latency).flatMap { $0 >= 0 ? $0 : nil },
+        popPingLatencyMs: isLost
+          ? nil : value(latency).flatMap { Self.latenciesMs.contains($0) ? $0 : nil },
         downlinkBitsPerSecond: value(down), uplinkBitsPerSecond: value(up), powerW: value(power))
     }
     outages = message.messages("outages").map(TerminalOutage.init)

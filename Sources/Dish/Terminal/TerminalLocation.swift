@@ -18,6 +18,6 @@ public struct TerminalLocation: Sendable, Equatable {
       latitudeDeg: latitude, longitudeDeg: longitude,
       altitudeKm: (place.number("alt") ?? 0) / 1_000)
     sigmaM = message.number("sigma_m")
-    source = message.enumerationName("source")
+    source = message.enumerationName("source").map(String.init(fromPeer:))
   }
 }

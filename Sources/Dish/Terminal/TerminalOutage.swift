@@ -12,7 +12,7 @@ public struct TerminalOutage: Sendable, Equatable {
   public var didSwitch: Bool?
 
   init(_ message: DynamicMessage) {
-    cause = message.enumerationName("cause") ?? "UNKNOWN"
+    cause = message.enumerationName("cause").map(String.init(fromPeer:)) ?? "UNKNOWN"
     let nanoseconds = message.integer("start_timestamp_ns") ?? 0
     start = nanoseconds > 0 ? GPSTime.utc(nanoseconds: Int64(nanoseconds)) : nil
     durationSeconds = message.number("duration_ns").map { $0 / 1e9 }

@@ -115,7 +115,7 @@ public struct TerminalStatus: Sendable {
     boresightAzimuthDeg = message.number("boresight_azimuth_deg")
     boresightElevationDeg = message.number("boresight_elevation_deg")
     ethernetMbps = message.integer("eth_speed_mbps")
-    mobilityClass = message.enumerationName("mobility_class")
+    mobilityClass = message.enumerationName("mobility_class").map(String.init(fromPeer:))
     isStowRequested = message.flag("stow_requested")
     isSNRAboveNoiseFloor = message.flag("is_snr_above_noise_floor")
   }
@@ -123,10 +123,10 @@ public struct TerminalStatus: Sendable {
 
 extension TerminalStatus.Device {
   fileprivate init(_ message: DynamicMessage) {
-    id = message.text("id")
-    hardwareVersion = message.text("hardware_version")
-    softwareVersion = message.text("software_version")
-    countryCode = message.text("country_code")
+    id = message.text("id").map(String.init(fromPeer:))
+    hardwareVersion = message.text("hardware_version").map(String.init(fromPeer:))
+    softwareVersion = message.text("software_version").map(String.init(fromPeer:))
+    countryCode = message.text("country_code").map(String.init(fromPeer:))
     utcOffsetSeconds = message.integer("utc_offset_s")
     bootCount = message.integer("bootcount")
     generation = message.integer("generation_number")
@@ -149,7 +149,9 @@ extension TerminalStatus.Obstruction {
 extension TerminalStatus.Alert {
   fileprivate static func all(_ message: DynamicMessage) -> [Self] {
     message.type.fields.compactMap { field in
-      message.flag(field.name).map { Self(name: field.name, number: field.number, isRaised: $0) }
+      message.flag(field.name).map {
+        Self(name: String(fromPeer: field.name), number: field.number, isRaised: $0)
+      }
     }
   }
 }

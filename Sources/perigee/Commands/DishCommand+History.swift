@@ -22,6 +22,12 @@ struct DishHistoryCommand: AsyncParsableCommand {
 
   @OptionGroup var format: OutputOptions
 
+  func validate() throws {
+    guard last.seconds >= 1 else {
+      throw ValidationError("--last is at least 1s: a terminal counts in seconds")
+    }
+  }
+
   func run() async throws {
     let history = try await dish.ask { client throws(TerminalError) in try await client.history() }
     let now = UTC.now

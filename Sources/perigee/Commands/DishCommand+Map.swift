@@ -39,8 +39,10 @@ struct DishMapCommand: AsyncParsableCommand {
       do {
         try Data(drawing.svg.utf8).write(to: URL(fileURLWithPath: plot))
       } catch {
-        throw Failure(description: "can't write \(plot): \(error.localizedDescription)")
+        throw InputError(
+          description: "\(plot): can't be written: check the folder and its permissions")
       }
+      writeError("\(plot): the sky as \(dish.address) has seen it\n")
     }
     guard format.output != .table else {
       if plot == nil { writeOutput(drawing.text) }

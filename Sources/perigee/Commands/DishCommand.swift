@@ -52,6 +52,9 @@ struct DishOptions: ParsableArguments {
       return answer
     } catch {
       await client.close()
+      if case .notOfThisHost = error {
+        throw InputError(description: "--from: \(error.description)")
+      }
       throw Failure(description: error.description)
     }
   }
