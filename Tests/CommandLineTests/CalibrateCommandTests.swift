@@ -42,6 +42,25 @@ struct CalibrateCommandTests {
     #expect(!rows.contains { $0["part"] as? String == "held-out" })
   }
 
+  @Test("figures that a trace does not define are empty, and no goal is met by them")
+  func undefined() throws {
+    let text =
+      "unix_s,rtt_ms\n" + (0..<6_000).map { "\(1_699_999_992 + Double($0) / 5),30\n" }.joined()
+    let file = try TemporaryFile(text, suffix: ".csv")
+    let run = try CommandRun("calibrate", file.path, "--realisations", "1", "--output", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(!run.output.lowercased().contains("nan"))
+    let rows =
+      try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]] ?? []
+    let ratio = try #require(
+      rows.first { $0["figure"] as? String == "within_to_between_variance" })
+    #expect(ratio["met"] is NSNull && ratio["difference"] is NSNull && ratio["trace"] is NSNull)
+    let table = try CommandRun("calibrate", file.path, "--realisations", "1")
+    #expect(!table.output.lowercased().contains("nan"))
+    // What rounds to nothing has no sign.
+    #expect(!table.output.contains("+0.0 %") && !table.output.contains("-0.0 %"))
+  }
+
   @Test("throughput gives the law of capacity")
   func throughput() throws {
     let text =
@@ -58,13 +77,19 @@ struct CalibrateCommandTests {
   func mistakes() throws {
     let bad = try TemporaryFile("unix_s,rtt_ms\n1,20\n2,far\n", suffix: ".csv")
     let short = try TemporaryFile("unix_s,rtt_ms\n1,20\n2,30\n", suffix: ".csv")
+    let rates = try TemporaryFile("unix_s,mbps\n1,20\n2,30\n", suffix: ".csv")
+    let leap = try TemporaryFile("unix_s,rtt_ms\n1,20\n99999,30\n", suffix: ".csv")
     for (arguments, says) in [
       (["calibrate", bad.path], "line 3: rtt_ms is not a number (far): give a number"),
       (["calibrate", short.path], "give a trace of at least 10 minutes"),
       (["calibrate", "missing.csv"], "no such file"),
       (["calibrate", bad.path, "--plot", "x.png"], "FILE.svg"),
       (["calibrate", bad.path, "--propagation", "-1"], "--propagation"),
-      (["calibrate", bad.path, "--column", "down"], "name one of the columns"),
+      (["calibrate", bad.path, "--column", "down"], "name one of the columns unix_s, rtt_ms"),
+      (["calibrate", bad.path, "--parked"], "--parked is for throughput only"),
+      (["calibrate", rates.path, "--propagation", "0"], "--propagation is for pings only"),
+      (["calibrate", rates.path, "--realisations", "20"], "--realisations is for pings only"),
+      (["calibrate", leap.path], "line 3: unix_s leaps by"),
     ] {
       let run = try CommandRun(arguments: arguments)
       #expect(run.status == 2)

@@ -65,6 +65,11 @@ public struct CapacityTrace: Sendable, Equatable {
         cure: "name one of the columns \(names.joined(separator: ", "))")
     }
     let time = try place(timeColumns, "the time")
+    if let column, !columns.contains(column.lowercased()) {
+      throw TraceProblem(
+        line: 1, message: "there is no column \(column.prefix(40))",
+        cure: "name one of the columns \(table.namedColumns)")
+    }
     let rate = try place(column.map { [$0.lowercased()] } ?? rateColumns, "the throughput")
     let speed = parkedOnly ? try place(speedColumns, "the speed") : nil
     var samples: [Sample] = []

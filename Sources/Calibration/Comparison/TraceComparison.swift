@@ -18,12 +18,13 @@ public struct TraceComparison: Sendable, Equatable {
     self.model = model
   }
 
-  /// The model's quantiles over the trace's, less 1, at ``TraceStatistics/shares``.
+  /// The model's quantiles over the trace's, less 1, at ``TraceStatistics/shares``; not finite where one of them
+  /// has no round trips.
   public var quantileErrors: [Double] {
     zip(model.quantilesMs, trace.quantilesMs).map { $0 / $1 - 1 }
   }
 
-  /// The model's variance ratio over the trace's, less 1.
+  /// The model's variance ratio over the trace's, less 1; not finite where one of them has none.
   public var varianceRatioError: Double { model.varianceRatio / trace.varianceRatio - 1 }
 
   /// The distance of the lengths of bursts of losses (Kolmogorov and Smirnov).

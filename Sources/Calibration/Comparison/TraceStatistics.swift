@@ -10,7 +10,7 @@ public struct TraceStatistics: Sendable, Equatable {
   public var quantilesMs: [Double]
   /// The whole distribution of round trips: quantiles at 400 even shares, milliseconds, for drawing.
   public var curveMs: [Double]
-  /// The variance within slots divided by that between their means.
+  /// The variance within slots divided by that between their means; `nan` where the means are all the same.
   public var varianceRatio: Double
   /// The share of pings that was lost.
   public var loss: Double
@@ -26,29 +26,25 @@ public struct TraceStatistics: Sendable, Equatable {
 
   /// The statistics of several traces of one link together.
   public init(of traces: [Trace]) {
-    let sorted = traces.flatMap(\.roundTripsMs).sorted()
+    var parts = TraceParts()
+    for trace in traces { parts.add(trace) }
+    self.init(of: parts)
+  }
+
+  /// The statistics of traces of one link that were added up.
+  init(of parts: TraceParts) {
+    let sorted = parts.roundTripsMs.sorted()
     quantilesMs = Self.shares.map { sorted.quantileOfSorted($0) }
     curveMs =
       sorted.isEmpty ? [] : (0..<400).map { sorted.quantileOfSorted((Double($0) + 0.5) / 400) }
-    var pings = 0
-    var lost = 0
-    var all = RunLengths(of: Trace(pings: []))
-    var slots: [[SlotMean]] = []
-    for trace in traces {
-      pings += trace.pings.count
-      lost += trace.pings.count { $0.roundTripMs == nil }
-      let runs = RunLengths(of: trace)
-      all.bursts += runs.bursts
-      all.gaps += runs.gaps
-      slots.append(SlotMean.slots(of: trace))
-    }
-    loss = pings > 0 ? Double(lost) / Double(pings) : 0
-    runs = all
-    let flat = slots.flatMap { $0 }
+    let lost = parts.pingCount - sorted.count
+    loss = parts.pingCount > 0 ? Double(lost) / Double(parts.pingCount) : 0
+    runs = parts.runs
+    let flat = parts.slots.flatMap { $0 }
     slotCount = flat.count
     varianceRatio = Self.ratio(flat)
     let median = flat.map(\.median).quantile(0.5)
-    spikeSlots = slots.flatMap { Self.spikes($0, above: 1.5 * median) }
+    spikeSlots = parts.slots.flatMap { Self.spikes($0, above: 1.5 * median) }
   }
 
   private static func ratio(_ slots: [SlotMean]) -> Double {
@@ -82,8 +78,27 @@ public struct TraceStatistics: Sendable, Equatable {
   }
 }
 
+/// What is kept of traces whose statistics are wanted together, one after the other: a trace itself need not
+/// outlive its turn.
+struct TraceParts {
+  private(set) var pingCount = 0
+  private(set) var roundTripsMs: [Double] = []
+  private(set) var runs = RunLengths(of: Trace(pings: []))
+  /// The slots of each trace.
+  private(set) var slots: [[SlotMean]] = []
+
+  mutating func add(_ trace: Trace) {
+    pingCount += trace.pings.count
+    roundTripsMs += trace.roundTripsMs
+    let own = RunLengths(of: trace)
+    runs.bursts += own.bursts
+    runs.gaps += own.gaps
+    slots.append(SlotMean.slots(of: trace))
+  }
+}
+
 /// All round trips of one slot, edges included, summed up.
-private struct SlotMean {
+struct SlotMean {
   var slot: Slot
   var count: Double
   var mean: Double

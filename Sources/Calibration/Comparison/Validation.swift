@@ -16,6 +16,10 @@ public struct Validation: Sendable {
   /// One course of the model over the time of the trace, for drawing.
   public var sample: Trace
 
+  /// The model is pinged at the trace's pace for the trace's time, so that its pings are about as many; this
+  /// many times as many are the most.
+  static let pingsPerPing = 4
+
   /// Fits and compares.
   ///
   /// - Parameters:
@@ -25,6 +29,7 @@ public struct Validation: Sendable {
   ///   - base: What pings do not show is kept from here.
   ///   - realisations: How many courses of the model make its figures.
   ///   - progress: Told how many are done.
+  /// - Throws: ``CalibrationError`` where the trace is too short, too quick or leaves gaps.
   public init(
     of trace: Trace, split: TraceSplit, propagationMs: Double, base: LinkModel = .bentPipe,
     realisations: Int = 20, progress: (Int) -> Void = { _ in }
@@ -36,16 +41,21 @@ public struct Validation: Sendable {
       instrument: split == .alternate ? Instrument(of: trace) : nil)
     let start = trace.pings[0].sent
     let end = trace.pings[trace.pings.count - 1].sent
-    var (inside, outside) = ([Trace](), [Trace]())
+    let span = end.seconds(since: start)
+    let limit = Self.pingsPerPing * trace.pings.count
+    var (inside, outside) = (TraceParts(), TraceParts())
     var sample: Trace?
     for number in 0..<max(1, realisations) {
       let link = LinkRealisation(
         calibration.model, uplink: "calibration", seed: UInt64(number))
       let made = calibration.pinger.ping(
-        link, from: start, until: end, propagationMs: propagationMs, seed: UInt64(number) &+ 1)
-      let span = end.seconds(since: start)
-      inside.append(split.part(of: made, isFitted: true, from: start, spanSeconds: span))
-      outside.append(split.part(of: made, isFitted: false, from: start, spanSeconds: span))
+        link, from: start, until: end, propagationMs: propagationMs, seed: UInt64(number) &+ 1,
+        limit: limit)
+      guard made.pings.count < limit else {
+        throw .leavesGaps(pings: trace.pings.count, spanSeconds: span)
+      }
+      inside.add(split.part(of: made, isFitted: true, from: start, spanSeconds: span))
+      outside.add(split.part(of: made, isFitted: false, from: start, spanSeconds: span))
       sample = sample ?? made
       progress(number + 1)
     }

@@ -58,7 +58,7 @@ public struct Pinger: Sendable, Equatable {
   /// `seed` tells the packets of one run from those of another. At most `limit` pings.
   public func ping(
     _ link: LinkRealisation, from start: UTC, until end: UTC, propagationMs: Double,
-    seed: UInt64, limit: Int = 1_000_000
+    seed: UInt64, limit: Int
   ) -> Trace {
     var random = PacketRandom(seed: seed)
     var pings: [Trace.Ping] = []

@@ -1,6 +1,10 @@
 import Orbits
 
 extension Trace {
+  /// Rows farther apart than this are not of one run of a tool, seconds: a model is pinged through all of the
+  /// time from the first row to the last.
+  private static let longestLeapSeconds = 3_600.0
+
   /// Reads pings from comma-separated values with the columns `unix_s` (seconds since 1970, in order)
   /// and `rtt_ms` (milliseconds; negative or empty where the ping was lost). Others are ignored.
   ///
@@ -28,6 +32,11 @@ extension Trace {
       }
       if let last = rows.last, row.stampSeconds < last.stampSeconds {
         throw table.problem("unix_s goes back", "sort the rows by time")
+      }
+      if let last = rows.last, row.stampSeconds - last.stampSeconds > longestLeapSeconds {
+        throw table.problem(
+          "unix_s leaps by \(Int(row.stampSeconds - last.stampSeconds)) s, more than an hour",
+          "correct the time, or cut the trace before this line and give one part")
       }
       rows.append(row)
     }

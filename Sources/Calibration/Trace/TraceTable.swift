@@ -21,6 +21,12 @@ struct TraceTable {
     }
   }
 
+  /// The columns' names for a message: the first of them, and not all of a long name.
+  var namedColumns: String {
+    let shown = columns.filter { !$0.isEmpty }.prefix(24).map { String($0.prefix(40)) }
+    return shown.joined(separator: ", ") + (columns.count > shown.count ? ", ..." : "")
+  }
+
   /// The place of the first of these columns that the file has.
   func column(_ names: String...) -> Int? {
     names.lazy.compactMap { columns.firstIndex(of: $0) }.first

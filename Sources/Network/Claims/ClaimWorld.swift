@@ -25,9 +25,12 @@ public struct ClaimWorld: Sendable {
 
   /// Route length of fiber over great-circle distance.
   public static let fiberStretch = 1.5
+  /// The shell's altitude, kilometres.
+  static let altitudeKm = 550.0
   /// The shell: that of Starlink's first filings.
   public static let shell = WalkerShell(
-    name: "leo", planes: 72, satellitesPerPlane: 22, orbit: .altitudeKm(550), inclinationDeg: 53,
+    name: "leo", planes: 72, satellitesPerPlane: 22, orbit: .altitudeKm(altitudeKm),
+    inclinationDeg: 53,
     phasing: .walker(F: 17))
   /// The lowest usable elevation, degrees.
   public static let minElevationDeg = 25.0
@@ -38,6 +41,8 @@ public struct ClaimWorld: Sendable {
 
   /// The region for all: ``farRegion`` where it is among the regions.
   let farRegion: String
+  /// How many regions there are to choose from.
+  let regionCount: Int
   let topology: Topology
   let cities: [City]
 
@@ -49,6 +54,7 @@ public struct ClaimWorld: Sendable {
   ) {
     let far = regions.first { $0.name == Self.farRegion } ?? regions[0]
     farRegion = far.name
+    regionCount = regions.count
     self.cities = cities.map { city in
       let region = city.nearest(of: regions) ?? far
       return City(
@@ -81,6 +87,12 @@ public struct ClaimWorld: Sendable {
         OrbitalZone(name: Self.everywhere, constellation: "leo"),
       ])
   }
+
+  /// How many satellites there are.
+  var satelliteCount: Int { topology.satelliteNames.count }
+
+  /// How many of them are nodes of ``zone``, the first of the zones.
+  var nodeCount: Int { topology.zoneHosts[0].count }
 
   private static func uplinks(to region: String, far: String) -> [Uplink] {
     func uplink(_ way: Way, _ medium: Uplink.Medium) -> Uplink {

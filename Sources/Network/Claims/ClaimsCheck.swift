@@ -34,7 +34,7 @@ public struct ClaimsCheck: Sendable {
   ///
   /// - Parameter progress: Told how many of ``steps`` are done.
   public func claims(progress: (Int) -> Void = { _ in }) -> [Claim] {
-    var evidence = ClaimEvidence(slots: slots)
+    var evidence = ClaimEvidence(world: world, slots: slots)
     var done = 0
     for slot in 0..<slots {
       let time = start.adding(seconds: Double(slot) * Self.minutesBetweenSlots * 60)
@@ -54,6 +54,7 @@ public struct ClaimsCheck: Sendable {
 
 /// What the forecast said, and the claims that follow from it.
 struct ClaimEvidence: Sendable {
+  var world: ClaimWorld
   var slots: Int
   var cities: [CitySample] = []
   var pairs: [PairSample] = []

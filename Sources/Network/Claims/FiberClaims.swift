@@ -23,9 +23,9 @@ extension ClaimEvidence {
       sentence: "Latency for users around the globe falls by up to 40 % against fiber"
         + (orbital ? ", with nodes in orbit." : "."),
       conditions: """
-        round trip to the nearest of \(NamedPlace.cloudRegions.count) cloud regions\
-        \(orbital ? " or to the nearest of 198 nodes in orbit" : ""), by satellite with a gateway at each region, \
-        against fiber 1.5 times as long as the great circle; median of \(slots) slots for each city
+        round trip to the nearest of \(world.regionCount) cloud regions\
+        \(orbital ? " or to the nearest of \(inWords(world.nodeCount)) nodes in orbit" : ""), by satellite with a gateway at each region, \
+        against fiber \(oneDecimal(ClaimWorld.fiberStretch)) times as long as the great circle; median of \(slots) slots for each city
         """,
       figures: reduction.figures, verdict: reduction.verdict)
   }
@@ -45,7 +45,7 @@ extension ClaimEvidence {
       sentence:
         "Latency for users around the globe falls by up to 40 % against fiber, to one region for all.",
       conditions: """
-        round trip to \(ClaimWorld.farRegion) over the shell's lasers, against fiber 1.5 times as long as the great \
+        round trip to \(world.farRegion) over the shell's lasers, against fiber \(oneDecimal(ClaimWorld.fiberStretch)) times as long as the great \
         circle; median of \(slots) slots for each city
         """,
       figures: reduction.figures, verdict: reduction.verdict)

@@ -18,7 +18,7 @@ extension ClaimEvidence {
 
   private func lasers(id: String, trips: Double, sentence: String) -> Claim {
     let ideal = IdealPath(
-      altitudeKm: 550, minElevationDeg: ClaimWorld.minElevationDeg)
+      altitudeKm: ClaimWorld.altitudeKm, minElevationDeg: ClaimWorld.minElevationDeg)
     let idealKm = ideal.reachKm(withinMs: Self.laserLimitMs / trips)
     let vacuumKm = Light.kmPerMs * Self.laserLimitMs / trips
     let access = AccessModel.typical(of: .leo(constellation: "leo"))
@@ -45,8 +45,9 @@ extension ClaimEvidence {
     return Claim(
       id: id, sentence: sentence,
       conditions: """
-        propagation alone between terminals in cities over the +Grid lasers of 1,584 satellites at 550 km, \
-        \(pairs.count) pairs and slots; ideal path: a free arc at 550 km, lowest elevation 25 degrees; across a \
+        propagation alone between terminals in cities over the +Grid lasers of \
+        \(inWords(world.satelliteCount)) satellites at \(inWords(Int(ClaimWorld.altitudeKm))) km, \
+        \(pairs.count) pairs and slots; ideal path: a free arc at that height, lowest elevation \(inWords(Int(ClaimWorld.minElevationDeg))) degrees; across a \
         continent: New York to Los Angeles, \(Int(Self.continentKm)) km
         """,
       figures: [

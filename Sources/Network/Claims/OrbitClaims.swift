@@ -13,7 +13,8 @@ extension ClaimEvidence {
     orbit(
       id: "orbit-against-ground-by-fiber",
       sentence: "For users with fiber, a node in orbit answers sooner than one on the ground.",
-      ground: "the nearest cloud region over fiber 1.5 times as long as the great circle",
+      ground:
+        "the nearest cloud region over fiber \(oneDecimal(ClaimWorld.fiberStretch)) times as long as the great circle",
       of: { $0.fiber })
   }
 
@@ -34,15 +35,17 @@ extension ClaimEvidence {
     }
     let some = share { $0.orbit.expectedMs < $0.ground.expectedMs }
     let all = share { $0.everywhere.expectedMs < $0.ground.expectedMs }
+    let (nodes, satellites) = (inWords(world.nodeCount), inWords(world.satelliteCount))
     let verdict: Claim.Verdict =
       if some >= 95 {
         .holds
       } else if all >= 95 {
         .holdsOnlyIf(
-          "every satellite is a node: with 198 of 1,584 it is so for \(Int(some.rounded())) %")
+          "every satellite is a node: with \(nodes) of \(satellites) it is so for \(Int(some.rounded())) %"
+        )
       } else if max(some, all) >= 5 {
         .holdsOnlyIf(
-          "the region is far: it is so for \(Int(some.rounded())) % of cities and slots with 198 nodes, for "
+          "the region is far: it is so for \(Int(some.rounded())) % of cities and slots with \(nodes) nodes, for "
             + "\(Int(all.rounded())) % with a node in every satellite")
       } else {
         .doesNotHold
@@ -50,19 +53,22 @@ extension ClaimEvidence {
     return Claim(
       id: id, sentence: sentence,
       conditions: """
-        round trip with typical access from each city to the nearest of 198 nodes (one satellite in eight) or of 1,584 \
+        round trip with typical access from each city to the nearest of \(nodes) nodes (one satellite in \
+        \(world.satelliteCount / world.nodeCount)) or of \(satellites) \
         (every satellite), against \(ground); \(both.count) cities and slots; the time to compute is left out
         """,
       figures: [
         Claim.Figure(
-          "median from orbit, 198 nodes", Distribution(both.map(\.orbit.expectedMs)).median, "ms"),
+          "median from orbit, \(nodes) nodes", Distribution(both.map(\.orbit.expectedMs)).median,
+          "ms"),
         Claim.Figure(
-          "median from orbit, 1,584 nodes", Distribution(both.map(\.everywhere.expectedMs)).median,
+          "median from orbit, \(satellites) nodes",
+          Distribution(both.map(\.everywhere.expectedMs)).median,
           "ms"),
         Claim.Figure(
           "median from the ground", Distribution(both.map(\.ground.expectedMs)).median, "ms"),
-        Claim.Figure("orbit sooner, 198 nodes", some, "%"),
-        Claim.Figure("orbit sooner, 1,584 nodes", all, "%"),
+        Claim.Figure("orbit sooner, \(nodes) nodes", some, "%"),
+        Claim.Figure("orbit sooner, \(satellites) nodes", all, "%"),
       ],
       verdict: verdict)
   }

@@ -31,11 +31,12 @@ struct CalibrateCommand: AsyncParsableCommand {
 
   @Option(
     help:
-      "Round trip of light on the way that the pings took, ms; the model holds what is beyond it.")
-  var propagation: Double = 0
+      "Pings: round trip of light on the way that they took, ms, 0 where not given; the model holds what is beyond it."
+  )
+  var propagation: Double?
 
-  @Option(help: "Courses of the model that make its figures.")
-  var realisations: Int = 20
+  @Option(help: "Pings: courses of the model that make its figures; 20 where not given.")
+  var realisations: Int?
 
   @Option(help: "Draw the distributions of trace and model: FILE.svg.")
   var plot: String?
@@ -49,10 +50,10 @@ struct CalibrateCommand: AsyncParsableCommand {
   @OptionGroup var format: OutputOptions
 
   func validate() throws {
-    guard propagation >= 0, propagation < 10_000 else {
+    guard propagation.map({ $0 >= 0 && $0 < 10_000 }) ?? true else {
       throw ValidationError("--propagation is 0 to 10000 ms")
     }
-    guard (1...1_000).contains(realisations) else {
+    guard realisations.map((1...1_000).contains) ?? true else {
       throw ValidationError("--realisations is 1 to 1000")
     }
     if let plot, !plot.lowercased().hasSuffix(".svg") {
@@ -76,10 +77,12 @@ struct CalibrateCommand: AsyncParsableCommand {
   }
 
   private func calibratePings(_ text: String) throws {
+    guard !parked else { throw InputError(description: "--parked is for throughput only") }
+    let realisations = realisations ?? 20
     let pings = try Trace.read(text)
     var progress = Progress("holding the model against the trace", total: realisations)
     let validation = try Validation(
-      of: pings, split: split, propagationMs: propagation, realisations: realisations
+      of: pings, split: split, propagationMs: propagation ?? 0, realisations: realisations
     ) { progress.update($0) }
     progress.finish()
     var printer = RowPrinter(columns: CalibrationRows.columns, format: format.output)
@@ -96,6 +99,11 @@ struct CalibrateCommand: AsyncParsableCommand {
 
   private func calibrateCapacity(_ text: String) throws {
     guard plot == nil else { throw InputError(description: "--plot draws traces of pings only") }
+    for (name, isGiven) in [
+      ("--propagation", propagation != nil), ("--realisations", realisations != nil),
+    ] where isGiven {
+      throw InputError(description: "\(name) is for pings only")
+    }
     let samples = try CapacityTrace.read(text, column: column, parkedOnly: parked)
     // Throughput is measured in pieces, often days apart: every other five minutes means nothing.
     guard split != .alternate else {

@@ -27,10 +27,9 @@ struct CalibrationRows {
     if let phase = fit.phase { made.addPhase(phase, slotCount: fit.slotCount, decimals: 1) }
     func row(_ figure: String, _ trace: Double?, _ model: Double, _ decimals: Int) {
       made.rows.append([
-        .text("capacity"), .text(figure), trace.map { .number($0, decimals: decimals) } ?? .missing,
-        .number(model, decimals: decimals),
-        trace.flatMap { $0 > 0 ? .text(percent(model / $0 - 1)) : nil } ?? .missing, .missing,
-        .missing,
+        .text("capacity"), .text(figure), trace.map { number($0, decimals) } ?? .missing,
+        number(model, decimals),
+        trace.flatMap { percent(model / $0 - 1) }.map(Cell.text) ?? .missing, .missing, .missing,
       ])
     }
     row("usual_mbps", heldOut?.usualMbps, fit.usualMbps, 1)
@@ -120,15 +119,15 @@ struct CalibrationRows {
       let error = comparison.quantileErrors[index]
       add(
         part, "rtt_ms_p\(Int((share * 100).rounded()))",
-        trace: .number(trace.quantilesMs[index], decimals: 1),
-        model: .number(model.quantilesMs[index], decimals: 1), difference: Self.percent(error),
-        goal: "within 10 %", met: abs(error) <= TraceComparison.quantileGoal)
+        trace: Self.number(trace.quantilesMs[index], 1),
+        model: Self.number(model.quantilesMs[index], 1), difference: Self.percent(error),
+        goal: "within 10 %", met: Self.isWithin(TraceComparison.quantileGoal, error))
     }
     add(
-      part, "within_to_between_variance", trace: .number(trace.varianceRatio, decimals: 3),
-      model: .number(model.varianceRatio, decimals: 3),
+      part, "within_to_between_variance", trace: Self.number(trace.varianceRatio, 3),
+      model: Self.number(model.varianceRatio, 3),
       difference: Self.percent(comparison.varianceRatioError), goal: "within 20 %",
-      met: abs(comparison.varianceRatioError) <= TraceComparison.varianceRatioGoal)
+      met: Self.isWithin(TraceComparison.varianceRatioGoal, comparison.varianceRatioError))
     add(
       part, "loss", trace: .number(trace.loss, decimals: 4), model: .number(model.loss, decimals: 4)
     )
@@ -152,7 +151,20 @@ struct CalibrationRows {
       model: perHundred(model, atLeast: 2))
   }
 
-  private static func percent(_ share: Double) -> String {
-    "\(share < 0 ? "" : "+")\(fixed(100 * share, decimals: 1)) %"
+  /// A figure; nothing where it is not defined.
+  private static func number(_ value: Double, _ decimals: Int) -> Cell {
+    value.isFinite ? .number(value, decimals: decimals) : .missing
+  }
+
+  /// Whether an error is within its goal; `nil` where it is not defined.
+  private static func isWithin(_ goal: Double, _ error: Double) -> Bool? {
+    error.isFinite ? abs(error) <= goal : nil
+  }
+
+  /// A difference with its sign, which a zero has not; `nil` where it is not defined.
+  static func percent(_ share: Double) -> String? {
+    guard share.isFinite else { return nil }
+    let text = fixed(100 * share, decimals: 1)
+    return "\(share < 0 || text == "0.0" ? "" : "+")\(text) %"
   }
 }

@@ -86,7 +86,9 @@ struct ClaimsTests {
         orbitEverywhere: trip(leoMs / 2, accessMs), farLeo: trip(leoMs, accessMs),
         farFiber: trip(fiberMs, 1))
       let pair = PairSample(groundKm: 4_000, leo: trip(leoMs, accessMs))
-      let claims = ClaimEvidence(slots: 1, cities: [city], pairs: [pair]).claims
+      let claims = ClaimEvidence(
+        world: Self.check().world, slots: 1, cities: [city], pairs: [pair]
+      ).claims
       return Dictionary(uniqueKeysWithValues: claims.map { ($0.id, $0.verdict) })
     }
     func isConditional(_ verdict: Claim.Verdict?) -> Bool {
@@ -104,6 +106,48 @@ struct ClaimsTests {
     #expect(isConditional(light["fiber-40-percent"]))
     let far = evidence(leoMs: 50, accessMs: 26, fiberMs: 30)
     #expect(far["leo-under-30-ms"] == .doesNotHold && isConditional(far["lasers-one-way"]))
+  }
+
+  /// A claim holds in 95 of 100 cases: what access may take is what the 95th percentile of light leaves.
+  @Test func roomForAccessIsWhatNineteenInTwentyCasesLeave() throws {
+    let cities = (0..<20).map { number in
+      let lightMs = number < 17 ? 8.0 : 12
+      let trip = RoundTrip(propagationMs: lightMs, expectedMs: lightMs + 20)
+      return CitySample(
+        city: "\(number)", regionKm: 100, fiber: trip, straightFiber: trip, leo: trip)
+    }
+    let claim = ClaimEvidence(world: Self.check().world, slots: 1, cities: cities)
+      .accessLatency(under: 20)
+    guard case .holdsOnlyIf(let condition) = claim.verdict else {
+      Issue.record("\(claim.verdict)")
+      return
+    }
+    #expect(condition.contains("less than 4.0 ms each way"))
+    // Access is of one place and year, and says so; what the operator gives since stands beside it.
+    #expect(condition.contains("2023") && claim.conditions.contains("2023"))
+    #expect(claim.figures.contains { $0.name.contains("June 2025") && $0.value == 25.7 })
+  }
+
+  @Test func countsInWordsAreThoseOfTheWorld() throws {
+    let regions = ["gcp/europe-west1", "aws/eu-west-1", "aws/eu-north-1"].compactMap { name in
+      NamedPlace.cloudRegions.first { $0.name == name }
+    }
+    let cities = NamedPlace.largestCities.filter { $0.name == "London" }
+    let world = ClaimWorld(cities: cities, regions: regions, epoch: Self.start)
+    #expect(world.satelliteCount == 1_584 && world.nodeCount == 198)
+    let claims = ClaimsCheck(world: world, start: Self.start, slots: 1).claims()
+    let conditions = Dictionary(uniqueKeysWithValues: claims.map { ($0.id, $0.conditions) })
+    #expect(conditions["fiber-40-percent"]?.contains("of 3 cloud regions") == true)
+    #expect(conditions["fiber-40-percent-far-region"]?.contains(world.farRegion) == true)
+    #expect(
+      conditions["orbit-against-ground-by-fiber"]?.contains(
+        "198 nodes (one satellite in 8) or of 1,584")
+        == true)
+    let words = ClaimEvidence(world: world, slots: 1)
+    #expect(
+      [0, 999, 1_000, 1_584, 1_002_003].map(words.inWords) == [
+        "0", "999", "1,000", "1,584", "1,002,003",
+      ])
   }
 
   @Test func distributionsAreRankedAndEmptyOnesAreNotNumbers() {
