@@ -2,8 +2,8 @@ import OrbitsKernel
 
 /// The instructions that the vector kernels of ``SatelliteBatch`` are compiled for.
 ///
-/// One binary carries all of them and picks at run time. Results agree to about a micrometre from one
-/// to another, and are the same bit for bit whenever the instruction set is.
+/// One binary carries all of them and picks at run time. Within a month of epoch results agree to
+/// 10 micrometres from one to another, and are the same bit for bit whenever the instruction set is.
 public enum InstructionSet: String, CaseIterable, Sendable {
   /// What every machine has: SSE2 on x86-64, Advanced SIMD on arm64.
   case base

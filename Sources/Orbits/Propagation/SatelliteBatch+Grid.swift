@@ -29,7 +29,8 @@ extension SatelliteBatch {
 
 extension Satellite {
   /// Writes the TEME state at every time of a grid of one satellite: `start`, `start` + `stepSeconds` and
-  /// so on. Allocates nothing for each time. Agrees with ``state(at:)`` to 0.1 mm.
+  /// so on. Allocates nothing for each time. Agrees with ``state(at:)`` to 0.1 mm within
+  /// a month of epoch.
   ///
   /// - Precondition: `grid.satellites == 1`, and `stepSeconds` is finite.
   public func propagate(

@@ -4,7 +4,8 @@ import OrbitsKernel
 ///
 /// Satellites fill the lanes of vector kernels; where a guard of the theory or the range of the kernels'
 /// algebra is reached, a lane is computed anew by the scalar theory that ``Satellite`` uses. The two agree
-/// to 0.1 mm. Results never depend on a satellite's neighbours or on what was asked before.
+/// to 0.1 mm within a month of epoch, to millimetres within ten years. Results never depend on a
+/// satellite's neighbours or on what was asked before.
 ///
 /// An element set that cannot be propagated keeps its place: its slot in every ``StateBuffer`` has the
 /// error code, so indices stay those of the input.
