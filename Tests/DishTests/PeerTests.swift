@@ -161,6 +161,54 @@ import Testing
     if case .failure(.timedOut) = result {} else { Issue.record("\(result)") }
   }
 
+  /// A port whose queue of connections is full drops what else comes; one with room takes it in silence.
+  /// Neither keeps a cancelled question, which would else wait a minute.
+  @Test(arguments: [false, true]) func aCancelledQuestionEnds(isFull: Bool) async throws {
+    let listener = socket(AF_INET, streamType, 0)
+    let filler = socket(AF_INET, streamType, 0)
+    defer {
+      _ = close(listener)
+      _ = close(filler)
+    }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isReady = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, size) == 0 && listen(listener, 0) == 0
+          && getsockname(listener, $0, &size) == 0
+          && (!isFull || Self.join(filler, $0, size) == 0)
+      }
+    }
+    try #require(isReady)
+    let client = TerminalClient(
+      TerminalAddress(host: "127.0.0.1", port: Int(UInt16(bigEndian: address.sin_port))),
+      timeout: .seconds(60))
+    let question = Task { try await client.status() }
+    try await Task.sleep(for: .milliseconds(100))
+    question.cancel()
+    let error = await #expect(throws: TerminalError.self) { try await question.value }
+    if case .unreachable = error {} else { Issue.record("\(String(describing: error))") }
+  }
+
+  /// Connects; the suite's own `connect` hides the system's.
+  private static func join(
+    _ socket: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t
+  ) -> Int32 {
+    #if canImport(Glibc)
+      Glibc.connect(socket, address, size)
+    #else
+      Darwin.connect(socket, address, size)
+    #endif
+  }
+
+  #if canImport(Glibc)
+    private let streamType = Int32(SOCK_STREAM.rawValue)
+  #else
+    private let streamType = SOCK_STREAM
+  #endif
+
   @Test func whatAPeerSaysIsCutToPrintableCharacters() {
     #expect(String(fromPeer: "a\r\nb\u{1B}[31mc\u{202E}d\u{9B}\u{2028}\u{0}") == "ab[31mcd")
     #expect(String(fromPeer: "Grüße, 衛星 🛰") == "Grüße, 衛星 🛰")

@@ -20,7 +20,7 @@ struct RPCConnection: Sendable {
   /// Whether it still stands.
   var isActive: Bool { channel.isActive }
 
-  /// Connects.
+  /// Connects. Ends at once, with an error, where its task is cancelled.
   ///
   /// - Parameters:
   ///   - localAddress: The address of this host to connect from, where it has several.
@@ -36,22 +36,33 @@ struct RPCConnection: Sendable {
       if let localAddress {
         bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: localAddress, port: 0))
       }
-      let (channel, multiplexer) = try await bootstrap.connect(
-        host: address.host, port: address.port
-      ) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let multiplexer = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
-            mode: .client, connectionConfiguration: .init(), streamConfiguration: .init()
-          ) { $0.close() }
-          try channel.pipeline.syncOperations.addHandler(CloseOnError())
-          return (channel, multiplexer)
+      let attempt = ConnectionAttempt()
+      let ready = bootstrap
+      let (channel, multiplexer) = try await withTaskCancellationHandler {
+        try await ready.connect(host: address.host, port: address.port) { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try attempt.add(channel)
+            return (channel, try configure(channel))
+          }
         }
+      } onCancel: {
+        attempt.cancel()
       }
       return RPCConnection(
         channel: channel, multiplexer: multiplexer, authority: address.description)
     } catch {
       throw reason(error, from: localAddress)
     }
+  }
+
+  private static func configure(
+    _ channel: any Channel
+  ) throws -> NIOHTTP2Handler.StreamMultiplexer {
+    let multiplexer = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
+      mode: .client, connectionConfiguration: .init(), streamConfiguration: .init()
+    ) { $0.close() }
+    try channel.pipeline.syncOperations.addHandler(CloseOnError())
+    return multiplexer
   }
 
   /// Why a connection did not come about, in the system's word where it has one.
@@ -72,7 +83,8 @@ struct RPCConnection: Sendable {
     return code == EADDRNOTAVAIL || code == EAFNOSUPPORT
   }
 
-  /// Sends messages and gives all that are answered, once the call has ended well.
+  /// Sends messages and gives all that are answered, once the call has ended well. Ends at once, with an
+  /// error, where its task is cancelled.
   ///
   /// - Parameters:
   ///   - path: `/service/method`.
@@ -91,7 +103,11 @@ struct RPCConnection: Sendable {
     }
     stream.whenFailure { promise.fail(RPCError.connection("\($0)")) }
     do {
-      return try await promise.futureResult.get()
+      return try await withTaskCancellationHandler {
+        try await promise.futureResult.get()
+      } onCancel: {
+        stream.whenSuccess { $0.close(promise: nil) }
+      }
     } catch {
       throw error as? RPCError ?? .connection("\(error)")
     }

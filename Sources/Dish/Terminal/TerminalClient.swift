@@ -120,12 +120,22 @@ public actor TerminalClient {
     if session?.connection.id == old.connection.id { session = nil }
   }
 
-  /// The connection that stands, or a new one. Questions that come while it is made wait for the same.
+  /// The connection that stands, or a new one. Questions that come while it is made wait for the same;
+  /// where one of them is cancelled, the others try again.
   private func connected() async throws(TerminalError) -> Session {
-    if let session, session.connection.isActive { return session }
-    let attempt = connecting ?? Task { await self.connect() }
-    connecting = attempt
-    return try await attempt.value.get()
+    while !Task.isCancelled {
+      if let session, session.connection.isActive { return session }
+      let attempt = connecting ?? Task { await self.connect() }
+      connecting = attempt
+      let result = await withTaskCancellationHandler {
+        await attempt.value
+      } onCancel: {
+        attempt.cancel()
+      }
+      if case .failure = result, attempt.isCancelled { continue }
+      return try result.get()
+    }
+    throw .unreachable(address, reason: "the question was cancelled")
   }
 
   private func connect() async -> Result<Session, TerminalError> {
