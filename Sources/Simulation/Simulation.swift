@@ -5,7 +5,9 @@ import Orbits
 
 /// A fleet in virtual time: the decisions of a live gateway, on links and backends that are computed.
 ///
-/// The same simulation gives the same report, on any machine and with any number of threads.
+/// The same simulation gives the same report, with any number of threads. Between processors the last
+/// bits of satellites' positions and of the link model may differ; figures are rounded so that this does
+/// not show, short of a comparison that such a bit tips.
 public struct Simulation: Sendable {
   /// The fleet.
   public var fleet: Fleet
@@ -19,6 +21,10 @@ public struct Simulation: Sendable {
   public var seconds: Double
   /// The seed of everything random.
   public var seed: UInt64
+  /// What the fleet's files hold, for the report.
+  public var fleetDigest = ""
+  /// What the workload's files hold, for the report.
+  public var workloadDigest = ""
 
   /// Creates a simulation of the gateway at `site`, one of the fleet's terminals.
   public init(
@@ -51,7 +57,8 @@ public struct Simulation: Sendable {
       progress((done + 1) * slots, slots * parts)
     }
     return Report(
-      fleet: fleet.name, site: site.name, workload: workload.name, start: start.description,
+      fleet: fleet.name, fleetDigest: fleetDigest, site: site.name, workload: workload.name,
+      workloadDigest: workloadDigest, start: start.description,
       hours: (seconds / 3_600 * 1e6).rounded() / 1e6, seed: seed,
       requests: scenario.requests.count, policies: reports)
   }

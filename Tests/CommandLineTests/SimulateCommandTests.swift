@@ -30,6 +30,44 @@ struct SimulateCommandTests {
     #expect(unknown.status == 2 && unknown.errors.contains("there are answered"))
   }
 
+  /// A gate compares what a change to the code does, not two simulations or a policy that is not there.
+  @Test func gatesNeedReportsOfOneSimulation() throws {
+    func report(_ more: String..., policy: String = "perigee") throws -> TemporaryFile {
+      let run = try CommandRun(
+        arguments: Array(Self.smoke.prefix(8)) + ["--policy", policy, "--output", "json"] + more)
+      return try TemporaryFile(run.output, suffix: ".json")
+    }
+    let before = try report()
+    let gate = ["--fail-if", "failed>+1000000"]
+    func compare(_ one: TemporaryFile, _ other: TemporaryFile) throws -> CommandRun {
+      try CommandRun(arguments: ["compare", one.path, other.path] + gate)
+    }
+    #expect(try compare(before, before).status == 0)
+    let seed = try compare(before, report("--seed", "7"))
+    #expect(seed.status == 2 && seed.errors.contains("seed: 1 and 7"), "\(seed.errors)")
+    let fixed = try report(policy: "static")
+    for run in [try compare(before, fixed), try compare(fixed, before)] {
+      #expect(run.status == 2 && run.errors.contains("no policy perigee"), "\(run.errors)")
+    }
+    let text = try String(contentsOfFile: before.path, encoding: .utf8)
+    let other = try TemporaryFile(
+      text.replacing(#/"workload_digest" : "[0-9a-f]{16}"/#, with: #""workload_digest" : "0""#),
+      suffix: ".json")
+    let workload = try compare(before, other)
+    #expect(workload.status == 2 && workload.errors.contains("workload's files"))
+    let shown = try CommandRun("compare", before.path, other.path)
+    #expect(shown.status == 0 && shown.errors.contains("warning"), "without a gate it only warns")
+  }
+
+  @Test func noRequestsPassNoGate() throws {
+    let run = try CommandRun(
+      arguments: Self.smoke.prefix(6) + ["--hours", "0.00001", "--output", "json"])
+    #expect(run.status == 0 && run.errors.contains("no request arrives"), "\(run.errors)")
+    let report = try TemporaryFile(run.output, suffix: ".json")
+    let gated = try CommandRun("compare", report.path, report.path, "--fail-if", "failed>+0")
+    #expect(gated.status == 1 && gated.errors.contains("no requests"), "\(gated.errors)")
+  }
+
   @Test func aReportIsWrittenAndDrawn() throws {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("perigee-report-\(UUID().uuidString)").path

@@ -48,6 +48,14 @@ struct RandomTests {
       [stream.next(), stream.next()] == [7_545_413_516_523_854_536, 2_295_507_503_975_680_327])
   }
 
+  @Test func unitsNeverReachTheirEnds() {
+    for bits: UInt64 in [0, 1, 0x7FF, 1 << 63, .max - 0x7FF, .max] {
+      let unit = RandomStream.unit(of: bits)
+      #expect(unit > 0 && unit < 1, "\(bits)")
+      #expect(Portable.normalQuantile(unit).isFinite)
+    }
+  }
+
   @Test func lawsKeepTheirPercentiles() {
     let law = Law(median: 300, p95: 1_500)
     var random = RandomStream(seed: 3)

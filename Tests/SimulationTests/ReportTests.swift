@@ -53,6 +53,51 @@ struct ReportTests {
     #expect(passes("latency-only:failed>+3") == false, "no such policy in the reports")
   }
 
+  @Test func contentAndRequestsAreOfTheComparison() async throws {
+    let before = try await Self.report()
+    var after = before
+    after.workloadDigest = "0123456789abcdef"
+    after.fleetDigest = "fedcba9876543210"
+    #expect(Comparison(before, after).mismatches.count == 2)
+    var empty = before
+    empty.requests = 0
+    let gate = try #require(Gate("failed>+0"))
+    #expect(gate.failure(in: Comparison(before, before)) == nil)
+    #expect(gate.failure(in: Comparison(before, empty))?.contains("no requests") == true)
+    #expect(gate.failure(in: Comparison(empty, before)) != nil)
+  }
+
+  @Test func digestsTellContentsApart() {
+    func digest(_ texts: String...) -> String {
+      var digest = ContentDigest()
+      for text in texts { digest.add(text) }
+      return digest.text
+    }
+    let all = [digest(), digest(""), digest("a"), digest("b"), digest("ab"), digest("a", "b")]
+    #expect(Set(all).count == all.count && all.allSatisfy { $0.count == 16 })
+    #expect(digest("a", "b") == digest("a", "b"))
+  }
+
+  /// A file may hold any numbers.
+  @Test func sumsOfHostileFiguresDoNotTrap() async throws {
+    var report = try await Self.report()
+    for number in report.policies[0].uplinks.indices {
+      report.policies[0].uplinks[number].bytesUp = .max
+      report.policies[0].uplinks[number].bytesDown = .max
+    }
+    report.policies[0].backends[0].promptTokens = .max
+    report.policies[0].backends[0].answerTokens = .max
+    #expect(try #require(report.policies[0].metric("link_bytes")?.value) > 3e19)
+    #expect(try #require(report.policies[0].metric("tokens")?.value) > 1.8e19)
+    #expect(!Comparison(report, report).rows.isEmpty)
+  }
+
+  @Test func meansOfManyDaysFit() throws {
+    let day: Int64 = 86_400_000_000_000
+    let times = [Int64](repeating: day, count: 200_000)
+    #expect(try #require(PolicyReport.Times(times)).mean == 86_400_000)
+  }
+
   @Test(arguments: ["", "ttft_p99", "ttft_p99>", ">5", "ttft>5%", "a>b", "x:failed>+0", "a>1>2"])
   func whatIsNoGate(_ text: String) { #expect(Gate(text) == nil) }
 }

@@ -52,7 +52,7 @@ struct SimulationTests {
       progress: { _, _ in })
     var run = PolicyRun(scenario, policy: .perigee)
     _ = run.run()
-    #expect(run.remaining == 0 && run.exchanges.allSatisfy { $0 == nil })
+    #expect(run.remaining == 0 && run.exchanges.isEmpty)
     for backend in scenario.ways.backends {
       #expect(run.knowledge.requestsUnderWay(at: backend.name) == 0)
     }
@@ -120,6 +120,55 @@ struct SimulationTests {
       // A segment that is lost leaves later, when the satellite may be nearer: by less than this.
       #expect(arrival.seconds(since: departure) * 1_000 >= light - 1)
     }
+  }
+
+  /// The corners of what a workload may say: slow backends, long prompts and answers, patient clients.
+  @Test(arguments: ["60s", "0s"], [true, false])
+  func theCornersOfWorkloadsDoNotTrap(
+    _ perToken: String, _ stream: Bool
+  ) async throws {
+    let law = "{overhead: 3600s, prefill: 0.1, perToken: \(perToken), variation: 2}"
+    let simulation = try Fixtures.simulation(
+      Fixtures.town(),
+      """
+      name: corners
+      arrivals: {perDay: 172800}
+      requests:
+        - {name: long, model: m, stream: \(stream ? 1 : 0), prompt: 1000000, answer: 1000000, deadline: 600s}
+      backends: {near-cloud: \(law), far-cloud: \(law), cellar: \(law)}
+      """, seconds: 20)
+    let report = await simulation.run([.fixed])
+    for policy in report.policies { #expect(policy.answered + policy.failed == 40) }
+  }
+
+  @Test func timesAtABackendAreAtMostADay() {
+    let day = SimulatedBackend.longestNanoseconds
+    var random = RandomStream(seed: 3)
+    let backend = SimulatedBackend(
+      law: ServiceLaw(
+        overheadMs: 3.6e6, prefillTokensPerSecond: 0.1, perTokenMs: 60_000, concurrency: 1,
+        variation: 2, keepsConnections: true))
+    for _ in 0..<1_000 {
+      let times = backend.times(promptTokens: Workload.tokenLimit, &random)
+      #expect(0...day ~= times.first && 0...day ~= times.token)
+      #expect(0...day ~= SimulatedBackend.untilLast(of: Workload.tokenLimit, times))
+    }
+    #expect(SimulatedBackend.untilLast(of: 1, (first: 5, token: day)) == 5)
+    #expect(SimulatedBackend.untilLast(of: 11, (first: 5, token: 2)) == 25)
+    #expect(SimulatedBackend.untilLast(of: Workload.tokenLimit, (first: day, token: day)) == day)
+  }
+
+  /// The network goes on as long as the most patient client waits.
+  @Test func theNetworkOutlastsEveryDeadline() async throws {
+    let fleet = try Fixtures.town()
+    let csv = "offset_s,model,prompt_tokens,answer_tokens,deadline_s\n1,m,9,9,9000\n"
+    let scenario = await Scenario(
+      fleet: fleet, site: try Fixtures.site(of: fleet),
+      workload: try Workload.load(csv: csv, file: "r.csv", name: "r", fleet: fleet),
+      start: Fixtures.start, seconds: 60, seed: 1, threads: 2, progress: { _, _ in })
+    let last = Fixtures.start.adding(seconds: 9_001)
+    let timeline = scenario.links.timeline
+    for leg in timeline.legs.indices { #expect(timeline.interval(leg: leg, at: last) != nil) }
   }
 
   @Test func aBackendsDeathIsSurvived() async throws {

@@ -76,6 +76,19 @@ struct WorkloadTests {
     #expect(queue.isEmpty && queue.next() == nil)
   }
 
+  /// An event that is added late in a place kept for it comes as if it had been added then.
+  @Test func keptPlacesComeInTheirTurn() {
+    var queue = EventQueue<String>()
+    let now = Instant(nanoseconds: 7)
+    queue.add("first", at: now)
+    let kept = queue.reserve(2)
+    queue.add("last", at: now)
+    queue.add("third", at: now, number: kept + 1)
+    queue.add("second", at: now, number: kept)
+    let events = (0..<4).compactMap { _ in queue.next()?.event }
+    #expect(events == ["first", "second", "third", "last"])
+  }
+
   /// Whatever comes and goes, no more than the places are taken, and who waits longest is next.
   @Test func aBackendServesInOrder() {
     var law = ServiceLaw.standard

@@ -36,8 +36,7 @@ final class World: Sendable {
     self.plan = plan
     var counters: [String: SharedUplink] = [PathID.localUplink: SharedUplink()]
     for uplink in plan.site.uplinks {
-      let link = LinkRealisation(
-        uplink.link, uplink: "\(plan.site.name)/\(uplink.name)", seed: plan.seed)
+      let link = uplink.realisation(at: plan.site.name, seed: plan.seed)
       counters[uplink.name] = SharedUplink(link, accessDelayMs: uplink.access.delayMs)
     }
     self.counters = counters

@@ -22,7 +22,12 @@ struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// A number in (0, 1), never an end.
-  mutating func unit() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
+  mutating func unit() -> Double { Self.unit(of: next()) }
+
+  /// The number in (0, 1) that 64 bits stand for. The largest would round up to 1.
+  static func unit(of bits: UInt64) -> Double {
+    min((Double(bits >> 11) + 0.5) * 0x1p-53, 1 - 0x1p-53)
+  }
 
   private static func mixed(_ value: UInt64) -> UInt64 {
     var z = value

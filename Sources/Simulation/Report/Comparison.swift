@@ -28,8 +28,11 @@ public struct Comparison: Sendable, Equatable {
 
   /// The figures of the policies that both reports have, in the order of the second.
   public var rows: [Row]
-  /// What the reports do not have in common, in words: another workload, another seed.
+  /// What the simulations do not have in common, in words: another workload, another seed. Empty where
+  /// the figures of one may be held against those of the other.
   public var mismatches: [String]
+  /// The requests of the report that has fewer.
+  public var requests: Int
 
   /// Compares `after` with `before`.
   public init(_ before: Report, _ after: Report) {
@@ -48,16 +51,16 @@ public struct Comparison: Sendable, Equatable {
       if "\(a)" != "\(b)" { mismatches.append("\(what): \(a) and \(b)") }
     }
     check("fleet", before.fleet, after.fleet)
+    check("the fleet's files", before.fleetDigest, after.fleetDigest)
     check("site", before.site, after.site)
     check("workload", before.workload, after.workload)
+    check("the workload's files", before.workloadDigest, after.workloadDigest)
     check("start", before.start, after.start)
     check("hours", before.hours, after.hours)
     check("seed", before.seed, after.seed)
     check("requests", before.requests, after.requests)
-    check(
-      "policies", before.policies.map(\.policy.rawValue).joined(separator: ", "),
-      after.policies.map(\.policy.rawValue).joined(separator: ", "))
     self.mismatches = mismatches
+    requests = min(before.requests, after.requests)
   }
 }
 
@@ -108,8 +111,12 @@ public struct Gate: Sendable, Equatable {
 
   /// Why `comparison` does not pass, in words; `nil` where it passes.
   ///
-  /// A figure that the second report lacks does not pass: nothing was measured.
+  /// A figure that the second report lacks does not pass, nor does any without requests: nothing was
+  /// measured.
   public func failure(in comparison: Comparison) -> String? {
+    guard comparison.requests > 0 else {
+      return "\(policy.rawValue):\(metric) was not measured: a report has no requests"
+    }
     let row = comparison.rows.first {
       $0.policy == policy
         && ($0.metric == metric || $0.metric == metric + "_ms" || $0.metric == metric + "_usd")

@@ -11,7 +11,11 @@ public struct Metric: Sendable, Equatable {
 extension PolicyReport {
   /// The figures, in the order of a table.
   public var metrics: [Metric] {
-    func bytes(_ uplink: UplinkUse) -> Int { uplink.bytesUp + uplink.bytesDown }
+    // Sums in floating point: a report that is read may hold any number.
+    func bytes(_ uplink: UplinkUse) -> Double { Double(uplink.bytesUp) + Double(uplink.bytesDown) }
+    func tokens(_ backend: BackendUse) -> Double {
+      Double(backend.promptTokens) + Double(backend.answerTokens)
+    }
     return [
       Metric(name: "answered", value: Double(answered), decimals: 0),
       Metric(name: "failed", value: Double(failed), decimals: 0),
@@ -25,15 +29,13 @@ extension PolicyReport {
       Metric(name: "attempts", value: Double(attempts), decimals: 0),
       Metric(name: "failovers", value: Double(failovers), decimals: 0),
       Metric(name: "handoffs_hit", value: Double(handoffsHit), decimals: 0),
-      Metric(name: "link_bytes", value: Double(uplinks.map(bytes).reduce(0, +)), decimals: 0),
-      Metric(
-        name: "tokens",
-        value: Double(backends.map { $0.promptTokens + $0.answerTokens }.reduce(0, +)), decimals: 0),
+      Metric(name: "link_bytes", value: uplinks.map(bytes).reduce(0, +), decimals: 0),
+      Metric(name: "tokens", value: backends.map(tokens).reduce(0, +), decimals: 0),
       Metric(name: "cost_usd", value: costUsd, decimals: 4),
     ]
       + uplinks.flatMap { uplink in
         [
-          Metric(name: "\(uplink.uplink)_bytes", value: Double(bytes(uplink)), decimals: 0),
+          Metric(name: "\(uplink.uplink)_bytes", value: bytes(uplink), decimals: 0),
           Metric(name: "\(uplink.uplink)_cost_usd", value: uplink.costUsd, decimals: 4),
         ]
       }

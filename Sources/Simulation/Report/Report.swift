@@ -7,10 +7,14 @@ public struct Report: Sendable, Equatable, Codable {
   public var format = Report.currentFormat
   /// The fleet's name.
   public var fleet: String
+  /// What the fleet's files hold, by ``ContentDigest``; empty where the fleet is of no file.
+  public var fleetDigest: String
   /// The site whose gateway was simulated.
   public var site: String
   /// The workload's name.
   public var workload: String
+  /// What the workload's files hold, by ``ContentDigest``; empty where the workload is of no file.
+  public var workloadDigest: String
   /// The first instant, ISO 8601.
   public var start: String
   /// How long requests arrived, hours.
@@ -23,7 +27,7 @@ public struct Report: Sendable, Equatable, Codable {
   public var policies: [PolicyReport]
 
   /// The form that this code writes.
-  public static let currentFormat = "perigee-simulation-1"
+  public static let currentFormat = "perigee-simulation-2"
 }
 
 /// What became of a simulation's requests under one policy.

@@ -130,7 +130,14 @@ extension PolicyReport.Times {
     self.init(
       count: sorted.count, p50: percentile(50), p90: percentile(90), p95: percentile(95),
       p99: percentile(99), max: milliseconds(last),
-      mean: milliseconds(sorted.reduce(0, +) / Int64(sorted.count)))
+      mean: milliseconds(Self.mean(sorted)))
+  }
+
+  /// The mean, rounded down. The sum of many days' nanoseconds would not fit 64 bits; the sums of
+  /// quotients and of remainders do.
+  private static func mean(_ times: [Int64]) -> Int64 {
+    let count = Int64(times.count)
+    return times.reduce(0) { $0 + $1 / count } + times.reduce(0) { $0 + $1 % count } / count
   }
 }
 

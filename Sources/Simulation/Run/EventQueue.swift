@@ -18,8 +18,19 @@ struct EventQueue<Event: Sendable>: Sendable {
   var isEmpty: Bool { heap.isEmpty }
 
   mutating func add(_ event: Event, at time: Instant) {
-    heap.append(Entry(time: time, number: added, event: event))
-    added += 1
+    add(event, at: time, number: reserve(1))
+  }
+
+  /// Keeps places for `count` events that are added later, each as if it were added now; gives the
+  /// number of the first.
+  mutating func reserve(_ count: Int) -> UInt64 {
+    defer { added += UInt64(count) }
+    return added
+  }
+
+  /// Adds an event in a place that ``reserve(_:)`` has kept.
+  mutating func add(_ event: Event, at time: Instant, number: UInt64) {
+    heap.append(Entry(time: time, number: number, event: event))
     var child = heap.count - 1
     while child > 0 {
       let parent = (child - 1) / 2

@@ -26,7 +26,7 @@ extension PolicyRun {
     exchanges[job.request]?.attempt?.tokenNanoseconds = times.token
     let total = exchange.plan.answerTokens
     let stream = exchange.plan.facts.stream
-    let wait = stream ? times.first : times.first + Int64(total - 1) * times.token
+    let wait = stream ? times.first : SimulatedBackend.untilLast(of: total, times)
     events.add(
       .emit(job, tokens: stream ? 1 : total, isLast: !stream || total == 1),
       at: Instant(nanoseconds: now.nanosecondsSince1970 + wait))

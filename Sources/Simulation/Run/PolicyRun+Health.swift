@@ -15,7 +15,7 @@ extension PolicyRun {
     backends[backend].stop()
     let name = scenario.ways.backends[backend].name
     idle.drop(backend: name, paths: scenario.ways.paths(to: name))
-    for request in exchanges.indices {
+    for request in exchanges.keys.sorted() {
       guard let exchange = exchanges[request], let attempt = exchange.attempt,
         attempt.backend == backend, attempt.life != nil
       else { continue }

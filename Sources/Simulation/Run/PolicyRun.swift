@@ -34,18 +34,20 @@ struct PolicyRun {
   let routing: any RequestRouting
   var knowledge: Knowledge
   var events = EventQueue<Event>()
-  var exchanges: [SimulatedExchange?]
+  /// The requests under way, by number; those that are over are forgotten.
+  var exchanges: [Int: SimulatedExchange] = [:]
   var remaining: Int
   var backends: [SimulatedBackend]
   var lines: [UplinkLine]
   var idle = IdleConnections()
   var tally: Tally
+  /// The place of the first arrival among events of one instant; those of the others follow.
+  private var arrivals: UInt64 = 0
 
   init(_ scenario: Scenario, policy: SimulatedPolicy) {
     self.scenario = scenario
     self.routing = policy.routing(fleet: scenario.fleet, site: scenario.site, at: scenario.start)
     self.knowledge = Knowledge(scenario.ways, at: scenario.start)
-    self.exchanges = [SimulatedExchange?](repeating: nil, count: scenario.requests.count)
     self.remaining = scenario.requests.count
     self.backends = scenario.services.map(SimulatedBackend.init(law:))
     self.lines = scenario.site.uplinks.map { _ in UplinkLine() }
@@ -62,9 +64,8 @@ struct PolicyRun {
       }
     }
     beginProbes()
-    for (number, request) in scenario.requests.enumerated() {
-      events.add(.arrival(request: number), at: Instant(request.facts.arrival))
-    }
+    arrivals = events.reserve(scenario.requests.count)
+    awaitArrival(0)
     while remaining > 0, let (time, event) = events.next() { handle(event, at: time.utc) }
     return tally.report(lines: lines)
   }
@@ -106,7 +107,16 @@ struct PolicyRun {
 // MARK: One request
 
 extension PolicyRun {
+  /// Queues the arrival of a request: one at a time, as they are in order.
+  private mutating func awaitArrival(_ request: Int) {
+    guard request < scenario.requests.count else { return }
+    events.add(
+      .arrival(request: request), at: Instant(scenario.requests[request].facts.arrival),
+      number: arrivals + UInt64(request))
+  }
+
   private mutating func begin(_ request: Int, at now: UTC) {
+    awaitArrival(request + 1)
     let plan = scenario.requests[request]
     let decision = routing.decide(
       plan.facts, candidates: knowledge.candidates(for: plan.facts, at: now), now: now)

@@ -28,7 +28,7 @@ struct Scenario: Sendable {
   /// How far back and ahead a node keeps its forecasts, in slots: three minutes and five.
   private static let pastSlots = 12
   private static let futureSlots = 20
-  /// The longest that a simulation goes on after its last arrival, seconds.
+  /// The longest that a simulation goes on after the last deadline, seconds.
   private static let longestTail = 7_200.0
 
   init(
@@ -70,18 +70,18 @@ struct Scenario: Sendable {
     }
     backendFaults = ways.backends.map { faults(of: .backend($0.name)) }
     links = RealLinks(
-      timeline: timeline, uplinks: site.uplinks,
+      timeline: timeline, site: site,
       faults: site.uplinks.map { faults(of: .uplink($0.name)) },
       backgroundLoad: site.uplinks.map { workload.backgroundLoad[$0.name] ?? 0 }, seed: seed)
   }
 
   /// How long requests can go on after the last arrival, seconds: a deadline, then the longest stream at
-  /// thrice its usual time.
+  /// thrice its usual time, or ``longestTail`` of it.
   private static func tail(_ requests: [PlannedRequest], _ services: [ServiceLaw]) -> Double {
     let patience = requests.map { $0.facts.deadline.seconds(since: $0.facts.arrival) }.max() ?? 0
     let tokens = Double(requests.map(\.answerTokens).max() ?? 0)
     let perToken = (services.map(\.perTokenMs).max() ?? 0) / 1_000
-    return min(longestTail, patience + 3 * tokens * perToken + 300)
+    return patience + min(longestTail, 3 * tokens * perToken + 300)
   }
 
   /// The number of a backend, by its name.

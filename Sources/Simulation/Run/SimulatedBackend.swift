@@ -49,12 +49,28 @@ struct SimulatedBackend: Sendable {
 
   mutating func start() { isUp = true }
 
-  /// Time from the start of service to the first token, and from one token to the next, nanoseconds.
+  /// The longest that anything at a backend takes: a day, nanoseconds. No client waits longer.
+  static let longestNanoseconds: Int64 = 86_400_000_000_000
+
+  /// Time from the start of service to the first token, and from one token to the next, nanoseconds;
+  /// each at most ``longestNanoseconds``.
   func times(promptTokens: Int, _ random: inout RandomStream) -> (first: Int64, token: Int64) {
     let factor = Portable.exp(law.variation * Portable.normalQuantile(random.unit()))
     let token = law.perTokenMs * factor
     let first =
       (law.overheadMs + Double(promptTokens) / law.prefillTokensPerSecond * 1_000) * factor + token
-    return (Int64((first * 1e6).rounded()), Int64((token * 1e6).rounded()))
+    return (Self.nanoseconds(first), Self.nanoseconds(token))
+  }
+
+  private static func nanoseconds(_ milliseconds: Double) -> Int64 {
+    Int64(min((milliseconds * 1e6).rounded(), Double(longestNanoseconds)))
+  }
+
+  /// Time from the start of service to the last of `count` tokens, nanoseconds; at most
+  /// ``longestNanoseconds``.
+  static func untilLast(of count: Int, _ times: (first: Int64, token: Int64)) -> Int64 {
+    let (further, overflows) = Int64(count - 1).multipliedReportingOverflow(by: times.token)
+    guard !overflows, further < longestNanoseconds else { return longestNanoseconds }
+    return min(longestNanoseconds, times.first + further)
   }
 }

@@ -20,9 +20,10 @@ struct RealLinks: Sendable {
   private static let leastCapacity = 0.01
 
   init(
-    timeline: NetworkTimeline, uplinks: [Uplink], faults: [FaultWindows], backgroundLoad: [Double],
+    timeline: NetworkTimeline, site: Site, faults: [FaultWindows], backgroundLoad: [Double],
     seed: UInt64
   ) {
+    let uplinks = site.uplinks
     self.timeline = timeline
     self.uplinks = uplinks
     self.faults = faults
@@ -31,7 +32,7 @@ struct RealLinks: Sendable {
       uplinks.firstIndex { $0.name == leg.uplink } ?? 0
     }
     self.conditions = uplinks.map { uplink in
-      let realisation = LinkRealisation(uplink.link, uplink: uplink.name, seed: seed)
+      let realisation = uplink.realisation(at: site.name, seed: seed)
       return (0..<timeline.slots).map {
         realisation.conditions(in: Slot(index: timeline.first.index + Int64($0)))
       }

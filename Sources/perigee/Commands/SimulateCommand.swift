@@ -73,21 +73,27 @@ struct SimulateCommand: AsyncParsableCommand {
   func run() async throws {
     let file = try FleetFile(path: fleet)
     let site = try self.site(of: file)
-    let workload = try loadWorkload(for: file.fleet, site: site)
+    let (workload, digest) = try loadWorkload(for: file.fleet, site: site)
     guard workload.mostRequests(seconds: hours * 3_600) <= Workload.requestLimit else {
       throw InputError(
         description: "\(self.workload): more than \(Workload.requestLimit) requests: "
           + "simulate fewer --hours, or lower perDay")
     }
-    let simulation = Simulation(
+    var simulation = Simulation(
       fleet: file.fleet, site: site, workload: workload, start: start.utc, seconds: hours * 3_600,
       seed: seed ?? file.fleet.seed)
+    simulation.fleetDigest = file.digest.text
+    simulation.workloadDigest = digest.text
     var progress = Progress("simulating", total: 1)
     let result = await simulation.run(
       policies.isEmpty ? SimulatedPolicy.allCases : policies,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount
     ) { progress.update($0, of: $1) }
     progress.finish()
+    if result.requests == 0 {
+      writeError(
+        "warning: \(self.workload): no request arrives in \(hours) hours: simulate more --hours\n")
+    }
     if let report { try write(result, into: report) }
     if let plot { try writeFile(SimulationPlot(report: result).svg, to: plot) }
     try print(result)
@@ -106,17 +112,27 @@ struct SimulateCommand: AsyncParsableCommand {
         + terminals.joined(separator: ", "))
   }
 
-  private func loadWorkload(for fleet: Fleet, site: Site) throws -> Workload {
+  /// The workload, and what its files hold.
+  private func loadWorkload(
+    for fleet: Fleet, site: Site
+  ) throws -> (Workload, ContentDigest) {
     let text = try readText(workload)
+    var digest = ContentDigest()
+    digest.add(text)
     do {
       if workload.lowercased().hasSuffix(".csv") {
         let name = URL(fileURLWithPath: workload).deletingPathExtension().lastPathComponent
-        return try Workload.load(csv: text, file: workload, name: name, fleet: fleet)
+        return (
+          try Workload.load(csv: text, file: workload, name: name, fleet: fleet), digest
+        )
       }
       let folder = FleetFile.folder(of: workload)
-      return try Workload.load(yaml: text, file: workload, fleet: fleet, site: site) { name in
-        try readText(name.hasPrefix("/") ? name : "\(folder)/\(name)")
+      let loaded = try Workload.load(yaml: text, file: workload, fleet: fleet, site: site) {
+        let recording = try readText($0.hasPrefix("/") ? $0 : "\(folder)/\($0)")
+        digest.add(recording)
+        return recording
       }
+      return (loaded, digest)
     } catch let problems as FleetProblems {
       throw ManifestProblems(path: workload, problems: problems.problems)
     }

@@ -1,21 +1,29 @@
 import Fleet
 import Foundation
 import Network
+import Simulation
 
 /// A fleet read from its manifest.
 struct FleetFile {
   let path: String
   let fleet: Fleet
+  /// What the manifest and the files that it names hold.
+  let digest: ContentDigest
 
   /// Reads and validates a manifest; every problem is in the error.
   init(path: String) throws {
     self.path = path
     let folder = Self.folder(of: path)
+    var digest = ContentDigest()
     do {
-      self.fleet = try Fleet.load(yaml: try readText(path), file: path) { name in
-        try readText(
-          name.hasPrefix("/") ? name : "\(folder)/\(name)")
+      let manifest = try readText(path)
+      digest.add(manifest)
+      self.fleet = try Fleet.load(yaml: manifest, file: path) { name in
+        let text = try readText(name.hasPrefix("/") ? name : "\(folder)/\(name)")
+        digest.add(text)
+        return text
       }
+      self.digest = digest
     } catch let problems as FleetProblems {
       throw ManifestProblems(path: path, problems: problems.problems)
     }

@@ -27,6 +27,19 @@ struct LinkRealisationTests {
     #expect(elsewhere.conditions(in: Self.slots[0]).baseMs != forward[0].baseMs)
   }
 
+  @Test("an uplink has one course at each site, and another at another")
+  func coursesOfUplinks() {
+    let uplink = Uplink(
+      name: "leo", medium: .leo(constellation: "shell"), up: .megabitsPerSecond(10),
+      down: .megabitsPerSecond(100))
+    let here = uplink.realisation(at: "a", seed: 5).conditions(in: Self.slots[0])
+    #expect(uplink.realisation(at: "a", seed: 5).conditions(in: Self.slots[0]) == here)
+    #expect(
+      uplink.realisation(at: "b", seed: 5).conditions(in: Self.slots[0]).baseMs != here.baseMs)
+    let named = LinkRealisation(uplink.link, uplink: "a/leo", seed: 5)
+    #expect(named.conditions(in: Self.slots[0]) == here)
+  }
+
   @Test("an outage is the same from each slot that it touches")
   func outagesAcrossSlots() {
     var model = LinkModel.bentPipe
