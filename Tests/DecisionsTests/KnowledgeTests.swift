@@ -204,27 +204,26 @@ import Testing
 
   @Test mutating func telemetryTellsTheAccessOnceChecksToldTheRest() throws {
     knowledge.publish([Self.quarterHour])
-    func tell(_ roundTripMs: Double, from: Double, to: Double) {
+    func tell(_ residualMs: Double, from: Double, to: Double) {
       for second in stride(from: from, to: to, by: 1) {
-        knowledge.observe(
-          uplink: "leo", roundTripMs: roundTripMs, lost: false, at: Self.time(second))
+        // The forecast's only station stands for the point of presence.
+        knowledge.observe(uplink: "leo", pop: "a", residualMs: residualMs, at: Self.time(second))
       }
     }
-    tell(30, from: 1, to: 60)
-    #expect(knowledge.record(of: Self.leg)?.estimate.observedMs == nil, "the rest is unknown")
-    // 30 ms to the operator, 55 ms to the backend: 25 ms lie beyond.
+    tell(5, from: 1, to: 60)
+    #expect(knowledge.record(of: Self.leg)?.estimate == LinkEstimate(), "the rest is unknown")
+    // 5 ms more than forecast to the operator, 15 ms to the backend: 10 ms are the rest's.
     for second in stride(from: 60.0, to: 120, by: 5) {
-      tell(30, from: second, to: second + 5)
+      tell(5, from: second, to: second + 5)
       _ = knowledge.observeProbe(Self.probe(55, at: second + 4))
     }
-    tell(30, from: 120, to: 300)
+    tell(5, from: 120, to: 300)
     #expect(abs(try roundTrip(at: 300.5).expectedMs - 55) < 2)
     // A new slot, whose level the terminal alone has told.
-    tell(80, from: 312, to: 320)
+    tell(55, from: 312, to: 320)
     #expect(abs(try roundTrip(at: 320).expectedMs - 105) < 10)
     for second in 320..<325 {
-      knowledge.observe(
-        uplink: "leo", roundTripMs: -1, lost: true, at: Self.time(Double(second)))
+      knowledge.observe(uplink: "leo", pop: "a", residualMs: nil, at: Self.time(Double(second)))
     }
     #expect(try #require(knowledge.record(of: Self.leg)?.estimate.lossShare) > 0.05)
   }

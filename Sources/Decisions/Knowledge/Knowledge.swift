@@ -166,15 +166,16 @@ extension Knowledge {
     return health[report.path]?.record(report.outcome, at: report.ended)
   }
 
-  /// Takes in what the terminal of an uplink tells of its round trip to the operator's point of presence.
+  /// Takes in what the terminal of an uplink tells: what its access adds at `time` to what is forecast. It
+  /// counts for the legs that are forecast over `pop`, so never for one to an orbital zone.
   ///
   /// - Parameters:
-  ///   - roundTripMs: What it measured, milliseconds; without meaning where it was lost.
-  ///   - lost: Whether nothing came back.
-  public mutating func observe(uplink: String, roundTripMs: Double, lost: Bool, at time: UTC) {
+  ///   - pop: The point of presence that the forecast round trip leads to.
+  ///   - residualMs: The round trip to there less the forecast, milliseconds; `nil` where nothing came back.
+  public mutating func observe(uplink: String, pop: String, residualMs: Double?, at time: UTC) {
     for destination in ways.destinations {
       legs[Leg(uplink: uplink, destination: destination)]?
-        .observe(telemetryMs: lost ? nil : roundTripMs, at: time)
+        .observe(telemetryResidualMs: residualMs, pop: pop, at: time)
     }
   }
 

@@ -21,24 +21,35 @@ public struct LegRecord: Sendable {
     forecast?.interval(at: time)?.roundTrip(at: time, correctedBy: estimate)
   }
 
-  /// Takes in a measured round trip over the whole leg.
+  /// Takes in a measured round trip over the whole leg; what is no number of milliseconds is ignored.
   mutating func observe(roundTripMs: Double, at time: UTC) {
-    telemetry.observe(wholeWayMs: roundTripMs, at: time)
-    learn(roundTripMs, at: time)
-  }
-
-  /// Takes in what the uplink's own terminal tells of its part of the way; `nil` where it tells a loss.
-  mutating func observe(telemetryMs: Double?, at time: UTC) {
-    guard let telemetryMs else { return estimate.observeLoss() }
-    guard let wholeWay = telemetry.wholeWayMs(telemetryMs: telemetryMs, at: time) else { return }
-    learn(wholeWay, at: time)
-  }
-
-  private mutating func learn(_ roundTripMs: Double, at time: UTC) {
     // Where the forecast says that there is no way there is nothing to correct.
-    guard let oneWay = forecast?.interval(at: time)?.oneWayMs(at: time),
-      let outcome = estimate.observe(roundTripMs: roundTripMs, forecastMs: 2 * oneWay, at: time)
+    guard roundTripMs.isFinite, roundTripMs >= 0, let forecastMs = forecastMs(at: time) else {
+      return
+    }
+    telemetry.observe(wholeWayResidualMs: roundTripMs - forecastMs, at: time)
+    count(estimate.observe(roundTripMs: roundTripMs, forecastMs: forecastMs, at: time))
+  }
+
+  /// Takes in what the uplink's own terminal tells of the access, as a residual against the forecast to
+  /// `pop`; `nil` where it tells a loss. Ignored where this leg does not lead over that place.
+  mutating func observe(telemetryResidualMs: Double?, pop: String, at time: UTC) {
+    guard forecast?.interval(at: time)?.route?.hops.contains(pop) == true,
+      let forecastMs = forecastMs(at: time)
     else { return }
+    guard let telemetryResidualMs else { return estimate.observeLoss() }
+    guard telemetryResidualMs.isFinite,
+      let residualMs = telemetry.wholeWayResidualMs(telemetryResidualMs, pop: pop, at: time)
+    else { return }
+    count(estimate.observe(residualMs: residualMs, forecastMs: forecastMs, at: time))
+  }
+
+  private func forecastMs(at time: UTC) -> Double? {
+    forecast?.interval(at: time)?.oneWayMs(at: time).map { 2 * $0 }
+  }
+
+  private mutating func count(_ outcome: SlotOutcome?) {
+    guard let outcome else { return }
     score.count(outcome)
     outcomes = (outcomes + [outcome]).suffix(Self.keptOutcomes)
   }

@@ -35,7 +35,7 @@ public struct LinkEstimate: Sendable, Equatable {
   public private(set) var spreadMs = 6.7
   /// The share of measurements that were lost, of late; `nil` before any.
   public private(set) var lossShare: Double?
-  /// The newest measured round trip, milliseconds; `nil` before any.
+  /// The newest round trip that was measured over the whole way, milliseconds; `nil` before any.
   public private(set) var observedMs: Double?
 
   private var levels = SlotLevels()
@@ -56,6 +56,24 @@ public struct LinkEstimate: Sendable, Equatable {
     roundTripMs: Double, forecastMs: Double, at time: UTC
   ) -> SlotOutcome? {
     guard roundTripMs.isFinite, forecastMs.isFinite, roundTripMs >= 0 else { return nil }
+    return take(
+      residualMs: roundTripMs - forecastMs, forecastMs: forecastMs, isMeasured: true, at: time)
+  }
+
+  /// Takes in a residual that was not measured over the whole way but told of a part of it. It corrects like
+  /// a measurement, and counts neither as observed nor in what predictions are held against.
+  ///
+  /// - Returns: As ``observe(roundTripMs:forecastMs:at:)``.
+  public mutating func observe(
+    residualMs: Double, forecastMs: Double, at time: UTC
+  ) -> SlotOutcome? {
+    guard residualMs.isFinite, forecastMs.isFinite else { return nil }
+    return take(residualMs: residualMs, forecastMs: forecastMs, isMeasured: false, at: time)
+  }
+
+  private mutating func take(
+    residualMs: Double, forecastMs: Double, isMeasured: Bool, at time: UTC
+  ) -> SlotOutcome? {
     let slot = Slot(containing: time)
     if let newest = samples?.slot, slot < newest {
       guard newest.index - slot.index >= SlotLevels.windowSlots else { return nil }
@@ -63,10 +81,10 @@ public struct LinkEstimate: Sendable, Equatable {
       self = LinkEstimate()
     }
     let outcome = slot == samples?.slot ? nil : close()
-    observedMs = roundTripMs
+    if isMeasured { observedMs = forecastMs + residualMs }
     lossShare = (lossShare ?? 0) * (1 - Self.learningRate)
     samples = samples ?? SlotSamples(slot)
-    samples?.append(residualMs: roundTripMs - forecastMs, forecastMs: forecastMs)
+    samples?.append(residualMs: residualMs, forecastMs: forecastMs, isMeasured: isMeasured)
     return outcome
   }
 
@@ -122,7 +140,8 @@ public struct LinkEstimate: Sendable, Equatable {
 
   private func square(_ value: Double) -> Double { value * value }
 
-  /// Ends the current slot: learns from it, and gives what was predicted with what came.
+  /// Ends the current slot: learns from it, and gives what was predicted with what was measured; `nil` where
+  /// nothing was.
   private mutating func close() -> SlotOutcome? {
     guard let samples, let level = samples.levelMs, let forecast = samples.forecastMs else {
       return nil
@@ -136,10 +155,11 @@ public struct LinkEstimate: Sendable, Equatable {
     levels.append(SlotLevel(slot: samples.slot, residualMs: level))
     last = SlotLevel(slot: samples.slot, residualMs: after.expectedMs)
     self.samples = nil
+    guard let measured = samples.measuredLevelMs else { return nil }
     return SlotOutcome(
       slot: samples.slot, forecastMs: forecast, predictedMs: forecast + before.expectedMs,
       lowMs: forecast + before.lowMs, highMs: forecast + before.highMs,
-      observedMs: forecast + level, samples: samples.count)
+      observedMs: forecast + measured, samples: samples.measuredCount)
   }
 
   /// One step of expectation maximisation: how likely is it that this level is the last one still?

@@ -12,7 +12,7 @@ public struct SlotOutcome: Sendable, Equatable {
   public var lowMs: Double
   /// Its upper end.
   public var highMs: Double
-  /// The median of the slot's measured round trips, milliseconds.
+  /// The median of the slot's round trips that were measured over the whole way, milliseconds.
   public var observedMs: Double
   /// How many were measured.
   public var samples: Int

@@ -9,20 +9,29 @@ struct SlotSamples: Sendable, Equatable {
   /// Rising, so that the middle one is at hand on every decision.
   private var residuals: [Double] = []
   private var forecasts: [Double] = []
+  /// Those of the residuals that were measured over the whole way.
+  private var measured: [Double] = []
 
   init(_ slot: Slot) { self.slot = slot }
 
   var count: Int { residuals.count }
 
-  mutating func append(residualMs: Double, forecastMs: Double) {
+  /// How many were measured over the whole way.
+  var measuredCount: Int { measured.count }
+
+  mutating func append(residualMs: Double, forecastMs: Double, isMeasured: Bool = true) {
     guard count < Self.maximum else { return }
     let place = residuals.firstIndex { $0 > residualMs } ?? residuals.endIndex
     residuals.insert(residualMs, at: place)
     forecasts.append(forecastMs)
+    if isMeasured { measured.append(residualMs) }
   }
 
   /// The middle residual, milliseconds; `nil` where nothing was measured.
   var levelMs: Double? { residuals.quantileOfSorted(0.5) }
+
+  /// The middle of the residuals that were measured over the whole way; `nil` where none was.
+  var measuredLevelMs: Double? { measured.median }
 
   /// The middle forecast at the times of the measurements, milliseconds.
   var forecastMs: Double? { forecasts.median }

@@ -117,16 +117,17 @@ struct NodeTerminals: Sendable {
     _ terminal: Terminal, _ emulated: EmulatedTerminal, seed: UInt64
   ) async {
     let name = terminal.uplink.name
-    guard let counters = world.counters[name]?.counters else { return }
-    let legs = world.plan.ways.legs.filter { $0.uplink == name }
-    var sampler = TerminalSampler(terminal.uplink, plan: world.plan, seed: seed, at: startedAt)
+    guard let link = world.counters[name] else { return }
+    var sampler = TerminalSampler(
+      terminal.uplink, over: link, plan: world.plan, seed: seed, at: startedAt)
     while !Task.isCancelled {
       guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
       let time = SystemClock.now()
-      let intervals = legs.lazy.compactMap { world.forecast($0)?.interval(at: time) }
-      let interval = intervals.first { $0.route != nil } ?? intervals.first
-      let sample = sampler.sample(at: time, interval: interval, traffic: counters.snapshot)
       let place = world.plan.site.track.position(at: time)
+      let sample = sampler.sample(
+        at: time, interval: world.terminalInterval(uplink: name, at: time),
+        traffic: link.counters.snapshot)
+      guard let sample else { continue }
       emulated.update {
         $0.append(sample, at: time)
         if terminal.settings.tellsLocation { $0.location = place }

@@ -48,8 +48,7 @@ struct TerminalReader: Sendable {
     readings.set(reading, uplink: uplink)
     for observation in progress.new(in: history, at: time) {
       world.observe(
-        uplink: uplink, roundTripMs: observation.latencyMs ?? 0,
-        lost: observation.latencyMs == nil, at: observation.time)
+        uplink: uplink, telemetryMs: observation.latencyMs, at: observation.time)
     }
   }
 }

@@ -191,9 +191,9 @@ struct MetricsPage {
     gauge(
       "perigee_link_rtt_estimate_high_seconds", "The estimate's 90th percentile for this slot."
     ) { $0.roundTrip(at: time)?.highMs }
-    gauge("perigee_link_rtt_observed_seconds", "Latest measured round trip.") {
-      $0.estimate.observedMs
-    }
+    gauge(
+      "perigee_link_rtt_observed_seconds", "Latest round trip that a check or request measured."
+    ) { $0.estimate.observedMs }
     func histogram(_ name: String, _ help: String, _ errors: (PredictionScore) -> Histogram) {
       out.family(name, .histogram, help)
       for (labels, record) in records { out.histogram(name, labels, errors(record.score)) }

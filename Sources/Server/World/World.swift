@@ -89,12 +89,26 @@ extension World {
     tell(report.path, state.withLock { $0.knowledge.observeProbe(report) })
   }
 
-  /// Takes in what the terminal of an uplink tells of its round trip to the operator's point of presence;
-  /// see ``Knowledge/observe(uplink:roundTripMs:lost:at:)``.
-  func observe(uplink: String, roundTripMs: Double, lost: Bool, at time: UTC) {
+  /// Takes in the round trip to the operator's point of presence that an uplink's terminal tells, `nil` where
+  /// nothing came back: its residual against the forecast as far as there. Without one it says nothing.
+  func observe(uplink: String, telemetryMs: Double?, at time: UTC) {
+    guard let interval = terminalInterval(uplink: uplink, at: time),
+      let way = AccessForecast(of: interval, in: plan.topology, at: time)
+    else { return }
     state.withLock {
-      $0.knowledge.observe(uplink: uplink, roundTripMs: roundTripMs, lost: lost, at: time)
+      $0.knowledge.observe(
+        uplink: uplink, pop: way.pop, residualMs: telemetryMs.map { $0 - way.roundTripMs },
+        at: time)
     }
+  }
+
+  /// The forecast that tells an uplink's terminal its way at `time`: the first that meets a point of
+  /// presence; else the first with a route, else any; `nil` where there is none.
+  func terminalInterval(uplink: String, at time: UTC) -> Forecast.Interval? {
+    let intervals = plan.ways.legs.filter { $0.uplink == uplink }
+      .compactMap { forecast($0)?.interval(at: time) }
+    return intervals.first { AccessForecast(of: $0, in: plan.topology, at: time) != nil }
+      ?? intervals.first { $0.route != nil } ?? intervals.first
   }
 
   func setModelStatus(_ status: ModelStatus, backend: String) {
