@@ -60,7 +60,7 @@ public struct Pinger: Sendable, Equatable {
     _ link: LinkRealisation, from start: UTC, until end: UTC, propagationMs: Double,
     seed: UInt64, limit: Int
   ) -> Trace {
-    var random = PacketRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     var pings: [Trace.Ping] = []
     var now = start
     var slack = 0.0
@@ -86,20 +86,5 @@ public struct Pinger: Sendable, Equatable {
       }
     }
     return Trace(pings: pings)
-  }
-}
-
-/// The SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014).
-struct PacketRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

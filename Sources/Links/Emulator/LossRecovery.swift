@@ -1,3 +1,5 @@
+import Network
+
 /// What lost segments cost a TCP stream: time at the head of the line, never bytes.
 ///
 /// Each segment is lost with the route's probability. The first loss of a segment is repaired by fast

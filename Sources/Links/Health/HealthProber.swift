@@ -1,3 +1,4 @@
+import Network
 import Decisions
 import Fleet
 import Orbits
@@ -68,12 +69,8 @@ public struct HealthProber: Sendable {
     }
   }
 
-  /// A delay that depends on the path's name alone (FNV-1a), so that probers do not fire together.
+  /// A delay that depends on the path's name alone, so that probers do not fire together.
   private func stagger(within span: Duration) -> Duration {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in path.description.utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-    return span * (Double(hash >> 11) * 0x1p-53)
+    span * (Double(path.description.stableHash >> 11) * 0x1p-53)
   }
 }

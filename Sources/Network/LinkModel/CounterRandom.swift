@@ -17,15 +17,12 @@ struct CounterRandom: Sendable {
   private let key: UInt64
 
   init(seed: UInt64, name: String) {
-    // FNV-1a: `Hasher` differs from run to run.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    key = Self.mix(seed &+ Self.mix(hash))
+    key = Self.mix(seed &+ Self.mix(name.stableHash))
   }
 
   /// Uniform in (0, 1), for the `number`-th draw of `purpose` in slot `slot`.
   func unit(_ purpose: Purpose, slot: Int64, number: UInt64 = 0) -> Double {
-    let place = Self.mix(UInt64(bitPattern: slot) &+ purpose.rawValue &* 0x9E37_79B9_7F4A_7C15)
+    let place = Self.mix(UInt64(bitPattern: slot) &+ purpose.rawValue &* SplitMix64.step)
     let bits = Self.mix(key ^ Self.mix(place &+ number &* 0xD1B5_4A32_D192_ED03))
     return (Double(bits >> 12) + 0.5) * 0x1p-52
   }
@@ -37,10 +34,7 @@ struct CounterRandom: Sendable {
   }
 
   private static func mix(_ value: UInt64) -> UInt64 {
-    var z = value &+ 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    SplitMix64.mix(value &+ SplitMix64.step)
   }
 }
 

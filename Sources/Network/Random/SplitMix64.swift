@@ -13,8 +13,16 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
   /// The next 64 bits.
   public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
+    state &+= Self.step
+    return Self.mix(state)
+  }
+
+  /// What the state grows by with each number: 2^64 over the golden ratio, odd.
+  public static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+  /// The generator's finalizer: spreads every bit of `value` over all 64.
+  public static func mix(_ value: UInt64) -> UInt64 {
+    var z = value
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z >> 31)
