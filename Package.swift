@@ -2,7 +2,8 @@
 import PackageDescription
 
 // Rooms, foundations first. A room depends only on rooms above it in this list and never knows those
-// below. The pure rooms (Orbits to Simulation) import no networking, no Dispatch and no clock.
+// below. The pure rooms (Orbits to Simulation, and
+// Dialects) import no networking, no Dispatch and no clock.
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -50,6 +51,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -61,7 +63,9 @@ let package = Package(
     room("Decisions", ["Orbits", "Network", "Fleet"]),
     room("Simulation", ["Orbits", "Network", "Fleet", "Decisions"]),
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
-    room("Gateway", ["Orbits", "Decisions", "Links"] + nio),
+    room("Dialects"),
+    room("Gateway", ["Orbits", "Decisions", "Links", "Dialects"] + nio),
+    room("Store", ["Orbits", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Dish", ["Orbits"] + http2),
     room("Models", [.product(name: "Logging", package: "swift-log")]),
     room("Catalogue", ["Orbits"]),
@@ -69,8 +73,8 @@ let package = Package(
     room(
       "Server",
       [
-        "Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Dish", "Models",
-        "DashboardAssets",
+        "Orbits", "Network", "Fleet", "Decisions", "Links", "Dialects", "Gateway", "Store", "Dish",
+        "Models", "DashboardAssets",
       ] + nio),
     .executableTarget(
       name: "perigee",
@@ -90,7 +94,9 @@ let package = Package(
     tests("Decisions", ["Orbits", "Network", "Calibration", "Fleet"], exclude: ["Fixtures"]),
     tests("Simulation", ["Orbits", "Network", "Fleet", "Decisions"]),
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
-    tests("Gateway", ["Orbits", "Decisions", "Links"] + nio, exclude: ["Python"]),
+    tests("Dialects"),
+    tests("Gateway", ["Orbits", "Decisions", "Links", "Dialects"] + nio, exclude: ["Python"]),
+    tests("Store", ["Orbits", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Dish", ["Orbits"] + http2, exclude: ["Python"]),
     tests("Models"),
     tests("Catalogue", ["Orbits"], exclude: ["Python"]),
@@ -100,7 +106,10 @@ let package = Package(
       swiftSettings: settings),
     tests(
       "Server",
-      ["Orbits", "Network", "Fleet", "Decisions", "Links", "Gateway", "Dish", "Models"] + nio,
+      [
+        "Orbits", "Network", "Fleet", "Decisions", "Links", "Dialects", "Gateway", "Store", "Dish",
+        "Models",
+      ] + nio,
       exclude: ["Python"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,7 @@
+import Testing
+
+@testable import Dialects
+
+@Test func familiesAreNamedAsInTheManifest() {
+  #expect(Family.allCases.map(\.rawValue) == ["chat", "completions", "responses", "messages"])
+}
