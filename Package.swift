@@ -2,8 +2,7 @@
 import PackageDescription
 
 // Rooms, foundations first. A room depends only on rooms above it in this list and never knows those
-// below. The pure rooms (Orbits to Simulation, and
-// Dialects) import no networking, no Dispatch and no clock.
+// below. The pure rooms (Orbits to Simulation, and Dialects) import no networking, no Dispatch, no clock.
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
