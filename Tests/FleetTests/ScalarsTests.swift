@@ -121,13 +121,14 @@ struct ScalarsTests {
   func secrets() throws {
     let yaml = Small.manifest(
       gateway:
-        "keys: [{env: A_KEY}, {file: /run/key}], tls: {certificate: c.pem, privateKey: k.pem}",
+        "keys: [{env: A_KEY}, {file: /run/key}], tls: {certificate: c.pem, privateKey: k.pem}, trust: [a.pem]",
       backend: "key: {env: B}")
     let fleet = try Manifests.load(yaml)
     #expect(fleet.gateway?.keys == [.environment("A_KEY"), .file("/run/key")])
     #expect(
       fleet.gateway?.tls
         == GatewaySettings.TLSFiles(certificatePath: "c.pem", privateKeyPath: "k.pem"))
+    #expect(fleet.gateway?.trust == ["a.pem"])
     #expect(fleet.backends[0].key == .environment("B"))
   }
 

@@ -24,6 +24,9 @@ public struct GatewaySettings: Sendable, Equatable {
   public var keys: [SecretReference]
   /// The files of an HTTPS listener; `nil` means plain HTTP.
   public var tls: TLSFiles?
+  /// PEM files of certificate authorities that backends may be vouched for by, beside the system's;
+  /// relative to the manifest's folder unless absolute.
+  public var trust: [String]
 
   /// The host listened on where the manifest says nothing: this machine only.
   public static let defaultHost = "127.0.0.1"
@@ -34,12 +37,13 @@ public struct GatewaySettings: Sendable, Equatable {
   public init(
     site: String, listenHost: String = GatewaySettings.defaultHost,
     listenPort: Int = GatewaySettings.defaultPort, keys: [SecretReference] = [],
-    tls: TLSFiles? = nil
+    tls: TLSFiles? = nil, trust: [String] = []
   ) {
     self.site = site
     self.listenHost = listenHost
     self.listenPort = listenPort
     self.keys = keys
     self.tls = tls
+    self.trust = trust
   }
 }

@@ -5,10 +5,14 @@ extension FleetReader {
       let listen = fields.optional("listen").flatMap(listen)
       let keys = list(fields.optional("keys"), of: "keys").compactMap { secret($0) }
       let tls = fields.optional("tls").flatMap(tls)
+      let trust = list(fields.optional("trust"), of: "trust").compactMap {
+        $0.text("a path", example: "trust: [tls/authority.pem]")
+      }
       guard let site else { return nil }
       return GatewaySettings(
         site: site, listenHost: listen?.host ?? GatewaySettings.defaultHost,
-        listenPort: listen?.port ?? GatewaySettings.defaultPort, keys: keys, tls: tls)
+        listenPort: listen?.port ?? GatewaySettings.defaultPort, keys: keys, tls: tls,
+        trust: trust)
     }
   }
 

@@ -10,11 +10,16 @@ public struct Dialer: Sendable {
 
   /// Creates a dialer.
   ///
-  /// - Parameter trustRoots: The certificate authorities that backends are checked against.
+  /// - Parameters:
+  ///   - trustRoots: The certificate authorities that backends are checked against.
+  ///   - additionalTrustFiles: PEM files of further ones.
   /// - Throws: A NIOSSL error when the trust roots cannot be loaded.
-  public init(trustRoots: NIOSSLTrustRoots = .default) throws {
+  public init(
+    trustRoots: NIOSSLTrustRoots = .default, additionalTrustFiles: [String] = []
+  ) throws {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.trustRoots = trustRoots
+    configuration.additionalTrustRoots = additionalTrustFiles.map { .file($0) }
     configuration.minimumTLSVersion = .tlsv12
     configuration.applicationProtocols = ["http/1.1"]
     self.tls = try NIOSSLContext(configuration: configuration)

@@ -83,7 +83,7 @@ public struct Node: Sendable {
     self.plan = NodePlan(fleet: fleet, site: site, backends: endpoints)
     self.configuration = try Self.configuration(gateway, options)
     self.options = options
-    self.dialer = try Dialer()
+    self.dialer = try Self.dialer(gateway, options)
     self.logger = logger
   }
 
@@ -98,6 +98,20 @@ public struct Node: Sendable {
         model, name: backend, runtime: runtime, options: options, logger: logger)
     } catch {
       throw NodeError(isInput: true, "backend \(backend): \(error)")
+    }
+  }
+
+  private static func dialer(
+    _ gateway: GatewaySettings, _ options: NodeOptions
+  ) throws(NodeError) -> Dialer {
+    let files = gateway.trust.map { absolute($0, in: options.manifestFolder) }
+    do {
+      return try Dialer(additionalTrustFiles: files)
+    } catch {
+      throw NodeError(
+        isInput: true,
+        "cannot trust \(files.isEmpty ? "the system's authorities" : files.joined(separator: ", ")): "
+          + "\(error); `gateway.trust` names PEM files of certificate authorities")
     }
   }
 
