@@ -5,24 +5,25 @@ import Orbits
 
 /// What goes to the client.
 extension Exchange {
-  /// Sends the complete answer of the attempt under way.
-  func sendAnswer(fault: Fault?) {
-    guard machine.finish(), let status = response.head?.status else { return }
-    connection?.release()
-    connection = nil
-    let fields = answerFields(response.visibleFields())
-    let body = response.body
-    endAttempt(nil)
-    end(status: Int(status.code), fault: fault, chosen: attempts.last)
+  /// Sends the complete answer of an attempt.
+  func sendAnswer(of attempt: Attempt, usage: TokenUsage? = nil, fault: Fault? = nil) {
+    guard machine.finish(), let status = attempt.response.head?.status else { return }
+    self.usage = usage
+    let fields = answerFields(attempt, attempt.response.visibleFields())
+    let body = attempt.response.body
+    attempt.end(nil, keepsConnection: true)
+    end(status: Int(status.code), fault: fault, chosen: attempt.log)
     sink.send(status, fields, body)
   }
 
-  /// Sends an event on; the last one ends the exchange.
-  func forward(_ event: SSEEvent, data: ByteBuffer?, isTerminal: Bool) {
+  /// Sends an event of an attempt on; the last one ends the exchange.
+  func forward(
+    _ event: SSEEvent, data: ByteBuffer?, isTerminal: Bool, from attempt: Attempt
+  ) {
     if machine.forwardEvent(at: .now()) {
-      sink.beginStream(streamFields())
+      sink.beginStream(streamFields(attempt))
     } else if events == 0 {
-      sink.writeStream(loop.shape.comment(pathComment()))
+      sink.writeStream(loop.shape.comment(pathComment(attempt)))
     }
     events += data == nil ? 0 : 1
     guard isTerminal else {
@@ -31,11 +32,9 @@ extension Exchange {
       return
     }
     guard machine.finish() else { return }
-    connection?.release()
-    connection = nil
-    endAttempt(nil)
+    attempt.end(nil, keepsConnection: true)
     readUsage()
-    end(status: 200, fault: nil, chosen: attempts.last)
+    end(status: 200, fault: nil, chosen: attempt.log)
     sink.writeStream(event.bytes)
     sink.endStream()
   }
@@ -46,7 +45,7 @@ extension Exchange {
   }
 
   /// The attempt whose events have gone to the client.
-  var begun: AttemptLog? { events > 0 ? attempts.last : nil }
+  var begun: AttemptLog? { events > 0 ? attempts.last?.log : nil }
 
   /// Reads what the backend has counted so far, where it says so in its events.
   func readUsage() {
@@ -55,7 +54,7 @@ extension Exchange {
 
   /// Sends a comment, so that nobody on the way takes the connection for dead.
   func beat(begins: Bool) {
-    if begins { sink.beginStream(streamFields()) }
+    if begins { sink.beginStream(streamFields(attempts.last)) }
     guard sink.isWritable else { return }
     sink.writeStream(loop.shape.comment("perigee: waiting for the first token"))
   }
@@ -64,7 +63,7 @@ extension Exchange {
   func breakStream(_ fault: Fault) {
     readUsage()
     end(status: 200, fault: fault, chosen: begun)
-    let detail = attempts.last?.detail.map { " (\($0))" } ?? ""
+    let detail = attempts.last?.log.detail.map { " (\($0))" } ?? ""
     let error = APIError(
       .badGateway, fault,
       events > 0
@@ -79,18 +78,19 @@ extension Exchange {
 
   /// Answers that every candidate failed, or that there was none.
   func giveUp(_ fault: Fault) {
-    if case .failure(let kind) = response.kind, kind != .providerRefused,
-      let status = response.head?.status,
+    let last = attempts.last
+    if let response = last?.response, case .failure(let kind) = response.kind,
+      kind != .providerRefused, let status = response.head?.status,
       AnswerScan(response.body) != nil
     {
-      let fields = answerFields(response.visibleFields())
+      let fields = answerFields(last, response.visibleFields())
       let body = response.body
       end(status: Int(status.code), fault: fault)
       sink.send(status, fields, body)
       return
     }
     let error = attempts.isEmpty ? noPathError() : exhaustedError(fault)
-    let fields = attempts.isEmpty ? [] : answerFields([])
+    let fields = answerFields(last, [])
     end(status: Int(error.status.code), fault: error.fault)
     sink.send(error, fields)
   }
@@ -103,7 +103,7 @@ extension Exchange {
   }
 
   private func failureMessage() -> String {
-    let tried = attempts.suffix(5).map { "\($0.path): \($0.detail ?? "failed")" }
+    let tried = attempts.suffix(5).map { "\($0.log.path): \($0.log.detail ?? "failed")" }
     let reasons = rejectionReasons()
     return "No path answered. Tried \(tried.joined(separator: "; ")). "
       + (reasons.isEmpty ? "" : "Not tried: \(reasons). ")
@@ -129,39 +129,42 @@ extension Exchange {
 
 /// The fields by which every answer says where it came from.
 extension Exchange {
-  private func streamFields() -> HeaderFields {
-    var fields = answerFields(response.visibleFields().filter { !$0.0.isField("content-type") })
+  private func streamFields(_ attempt: Attempt?) -> HeaderFields {
+    let visible = attempt?.response.visibleFields() ?? []
+    var fields = answerFields(attempt, visible.filter { !$0.0.isField("content-type") })
     fields.append(("content-type", "text/event-stream; charset=utf-8"))
     fields.append(("cache-control", "no-cache"))
     fields.append(("x-accel-buffering", "no"))
     return fields
   }
 
-  private func answerFields(_ base: HeaderFields) -> HeaderFields {
+  private func answerFields(_ attempt: Attempt?, _ base: HeaderFields) -> HeaderFields {
     var fields = base
-    guard let last = attempts.last else { return fields }
-    fields.append(("x-perigee-backend", last.path.backend))
-    fields.append(("x-perigee-uplink", last.path.uplink))
-    if let predicted = last.predictedMs {
+    guard let log = attempt?.log else { return fields }
+    fields.append(("x-perigee-backend", log.path.backend))
+    fields.append(("x-perigee-uplink", log.path.uplink))
+    if let predicted = log.predictedMs {
       fields.append(("x-perigee-predicted-ms", Self.tenths(predicted)))
     }
-    if let actual = actualMs { fields.append(("x-perigee-actual-ms", Self.tenths(actual))) }
+    if let actual = actualMs(log) {
+      fields.append(("x-perigee-actual-ms", Self.tenths(actual)))
+    }
     fields.append(("x-perigee-attempts", String(attempts.count)))
     return fields
   }
 
   /// The same in a stream whose head had to go before it was known.
-  private func pathComment() -> String {
-    guard let last = attempts.last else { return "perigee:" }
-    return "perigee: backend=\(last.path.backend) uplink=\(last.path.uplink)"
-      + (last.predictedMs.map { " predicted-ms=\(Self.tenths($0))" } ?? "")
-      + (actualMs.map { " actual-ms=\(Self.tenths($0))" } ?? "")
+  private func pathComment(_ attempt: Attempt) -> String {
+    let log = attempt.log
+    return "perigee: backend=\(log.path.backend) uplink=\(log.path.uplink)"
+      + (log.predictedMs.map { " predicted-ms=\(Self.tenths($0))" } ?? "")
+      + (actualMs(log).map { " actual-ms=\(Self.tenths($0))" } ?? "")
       + " attempts=\(attempts.count)"
   }
 
-  /// From the request's arrival to the first byte of its answer.
-  private var actualMs: Double? {
-    attempts.last?.firstByte.map { ($0 - clock.monotonic).milliseconds }
+  /// From the request's arrival to the first byte of an attempt's answer.
+  private func actualMs(_ log: AttemptLog) -> Double? {
+    log.firstByte.map { ($0 - clock.monotonic).milliseconds }
   }
 
   private static func tenths(_ value: Double) -> String {

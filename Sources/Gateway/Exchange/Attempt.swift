@@ -1,0 +1,200 @@
+import Decisions
+import Links
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// One try to get an answer over one path: the connection to a backend, what came over it so far, and
+/// the log of it. What that means for the request is the ``Exchange``'s to decide.
+///
+/// It ends exactly once, by ``end(_:detail:keepsConnection:)``; nothing that its connection does after
+/// that is heard.
+final class Attempt {
+  private(set) var log: AttemptLog
+  /// What the backend has answered.
+  private(set) var response: UpstreamResponse
+  /// The request this is for; let go of at the end, which breaks the cycle.
+  private var exchange: Exchange?
+  private var endpoint: Endpoint?
+  private var connection: UpstreamConnection?
+  private var pending: UpstreamPool.Pending?
+  /// Bytes of the answer held in memory.
+  private var heldBytes = 0
+
+  init(for exchange: Exchange, over scored: RoutingDecision.Scored) {
+    self.exchange = exchange
+    log = AttemptLog(path: scored.path, predictedMs: scored.predictedMs, started: .now())
+    let limits = exchange.loop.configuration.limits
+    response = UpstreamResponse(
+      isStream: exchange.facts.stream, maximumBytes: limits.maxResponseBytes,
+      maximumEventBytes: limits.maxEventBytes)
+  }
+
+  /// Whether nothing more comes of it.
+  var isOver: Bool { exchange == nil }
+
+  /// Whether it failed on a kept connection that had died meanwhile, which says nothing about the path.
+  func isStale(_ fault: Fault) -> Bool {
+    log.reusedConnection && response.head == nil && fault == .linkReset
+  }
+
+  /// Connects, over a new connection if `fresh`; gives what is in the way of that, if anything is.
+  func begin(fresh: Bool) -> UpstreamResponse.Unusable? {
+    guard let loop = exchange?.loop, let endpoint = loop.router.endpoint(for: log.path) else {
+      return .init(fault: .linkNoPath, detail: "the path is gone")
+    }
+    self.endpoint = endpoint
+    if !fresh, let kept = loop.pool.takeIdle(UpstreamPool.Key(endpoint)) {
+      upstreamConnected(kept)
+    } else {
+      pending = loop.pool.connect(to: endpoint, for: self)
+    }
+    return nil
+  }
+
+  private func send(over connection: UpstreamConnection, to endpoint: Endpoint) {
+    guard let exchange else { return }
+    let request = exchange.request
+    let model = exchange.facts.model
+    let name = exchange.loop.router.upstreamModelName(model, backend: log.path.backend)
+    let body =
+      if let name, name != model {
+        request.content.renaming(request.body, to: name)
+      } else {
+        [request.body]
+      }
+    let upstream = UpstreamRequest(
+      request.inference, endpoint: endpoint, body: body, isStream: exchange.facts.stream,
+      client: request.headers, id: exchange.facts.id)
+    log.bytesUp = upstream.bodyBytes
+    connection.send(upstream, for: self)
+  }
+
+  /// Stops reading or goes on, so that what the client does not take stays with the backend.
+  func setPaused(_ isPaused: Bool) { connection?.setPaused(isPaused) }
+
+  /// It is over; `fault` and `detail` say why where it did not succeed. The connection is closed, unless
+  /// the answer is there and it can be kept.
+  func end(_ fault: Fault?, detail: String? = nil, keepsConnection: Bool = false) {
+    guard let exchange else { return }
+    self.exchange = nil
+    pending?.cancel()
+    pending = nil
+    if keepsConnection { connection?.release() } else { connection?.close() }
+    connection = nil
+    if heldBytes > 0 { exchange.loop.admission.bytesFreed(heldBytes) }
+    if let fault { log.wasStale = isStale(fault) }
+    log.ended = .now()
+    log.fault = fault
+    log.detail = detail
+    if let fault {
+      exchange.loop.logger.debug(
+        "attempt failed",
+        metadata: [
+          "request": "\(exchange.facts.id)", "path": "\(log.path)", "fault": "\(fault.rawValue)",
+          "detail": "\(detail ?? "")",
+        ])
+    }
+    exchange.loop.router.attemptEnded(log.path, log.outcome)
+  }
+}
+
+extension Attempt: UpstreamUser {
+  func upstreamConnected(_ connection: UpstreamConnection) {
+    pending = nil
+    let now = NIODeadline.now()
+    log.connected = connection.isReused ? log.started : now
+    log.reusedConnection = connection.isReused
+    guard let exchange, let endpoint else { return connection.close() }
+    self.connection = connection
+    // A TLS handshake is part of connecting; upstreamTookRequest() tells when it is done.
+    if connection.isReused || !endpoint.tls { exchange.awaitsAnswer(self) }
+    send(over: connection, to: endpoint)
+  }
+
+  func upstreamConnectFailed(_ fault: Fault, detail: String) {
+    pending = nil
+    exchange?.failed(self, fault, detail: detail)
+  }
+
+  func upstreamTookRequest() { exchange?.awaitsAnswer(self) }
+
+  func upstreamLost(_ fault: Fault, detail: String) {
+    connection = nil
+    exchange?.failed(self, fault, detail: detail)
+  }
+
+  func upstreamReceived(head: HTTPResponseHead) {
+    log.status = Int(head.status.code)
+    do throws(UpstreamResponse.Unusable) {
+      let kind = try response.receive(head: head)
+      if kind == .json || kind == .rejection { log.firstByte = .now() }
+      exchange?.receivedHead(self, kind)
+    } catch {
+      exchange?.failed(self, error.fault, detail: error.detail)
+    }
+  }
+
+  func upstreamReceived(body bytes: ByteBuffer) {
+    log.bytesDown += bytes.readableBytes
+    do throws(UpstreamResponse.Unusable) {
+      try response.receive(body: bytes)
+      if response.kind == .events { return try takeEvents() }
+      try hold(bytes.readableBytes)
+      exchange?.progressed(self)
+    } catch {
+      exchange?.failed(self, error.fault, detail: error.detail)
+    }
+  }
+
+  private func hold(_ count: Int) throws(UpstreamResponse.Unusable) {
+    guard exchange?.loop.admission.admitBytes(count) == true else {
+      throw .init(fault: .ownOverloaded, detail: "the gateway's memory for bodies is full")
+    }
+    heldBytes += count
+  }
+
+  /// Hands on the events that are complete. The first one with data decides whether this attempt is the
+  /// answer; comments before it are dropped.
+  private func takeEvents() throws(UpstreamResponse.Unusable) {
+    while let exchange, let event = try response.nextEvent() {
+      let data = event.data()
+      let isTerminal = data.map(exchange.loop.shape.isTerminal) ?? false
+      if log.firstByte == nil {
+        guard let data else { continue }
+        if !isTerminal { try UpstreamResponse.checkFirst(data) }
+        log.firstByte = .now()
+      }
+      exchange.forward(event, data: data, isTerminal: isTerminal, from: self)
+    }
+    exchange?.forwardedEvents(of: self)
+  }
+
+  func upstreamReceivedEnd() {
+    do throws(UpstreamResponse.Unusable) {
+      switch response.kind {
+      case .json:
+        let usage = try response.checkJSON()
+        exchange?.sendAnswer(of: self, usage: usage)
+      case .rejection: exchange?.sendAnswer(of: self, fault: .callerRejected)
+      case .failure(let fault): throw .init(fault: fault, detail: failureDetail(fault))
+      case .events:
+        throw .init(
+          fault: .providerTruncated,
+          detail: response.events.hasPartialEvent
+            ? "the stream ended within an event" : "the stream ended without its last event")
+      }
+    } catch {
+      // The answer is complete, so the connection is as good as before; only what it said is not.
+      connection?.release()
+      connection = nil
+      exchange?.failed(self, error.fault, detail: error.detail)
+    }
+  }
+
+  private func failureDetail(_ fault: Fault) -> String {
+    let status = response.head?.status.code ?? 0
+    guard fault == .providerRefused else { return "status \(status)" }
+    return "refused with status \(status); check the key and the model name configured for it"
+  }
+}
