@@ -63,8 +63,8 @@ let package = Package(
     room("Simulation", ["Orbits", "Network", "Fleet", "Decisions"]),
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     room("Dialects"),
-    room("Gateway", ["Orbits", "Decisions", "Links", "Dialects"] + nio),
-    room("Store", ["Orbits", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
+    room("Gateway", ["Orbits", "Fleet", "Decisions", "Links", "Dialects"] + nio),
+    room("Store", ["Orbits", "Fleet", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Dish", ["Orbits"] + http2),
     room("Models", [.product(name: "Logging", package: "swift-log")]),
     room("Catalogue", ["Orbits"]),
@@ -94,8 +94,10 @@ let package = Package(
     tests("Simulation", ["Orbits", "Network", "Fleet", "Decisions"]),
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     tests("Dialects"),
-    tests("Gateway", ["Orbits", "Decisions", "Links", "Dialects"] + nio, exclude: ["Python"]),
-    tests("Store", ["Orbits", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "Gateway", ["Orbits", "Fleet", "Decisions", "Links", "Dialects"] + nio, exclude: ["Python"]),
+    tests(
+      "Store", ["Orbits", "Fleet", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Dish", ["Orbits"] + http2, exclude: ["Python"]),
     tests("Models"),
     tests("Catalogue", ["Orbits"], exclude: ["Python"]),

@@ -20,6 +20,7 @@ public final class GatewayServer: Sendable {
   private let configuration: GatewayConfiguration
   private let router: any RequestRouter
   private let control: any ControlPlane
+  private let accounts: any AccountKeeper
   private let logger: Logger
   private let group: any EventLoopGroup
   private let now: @Sendable () -> UTC
@@ -29,17 +30,21 @@ public final class GatewayServer: Sendable {
   /// Creates a gateway that does not listen yet.
   ///
   /// - Parameters:
+  ///   - accounts: Who may ask, how much and at what price; where none is given, the configuration's keys
+  ///     allow everything.
   ///   - group: The event loops; each serves the connections it accepts from end to end.
   ///   - now: The clock of the world, for records and for the router.
   ///   - dialer: What connects to backends; ``start()`` makes one where none is given.
   public init(
     configuration: GatewayConfiguration, router: any RequestRouter, control: any ControlPlane,
+    accounts: (any AccountKeeper)? = nil,
     logger: Logger, group: any EventLoopGroup,
     now: @escaping @Sendable () -> UTC = { SystemClock.now() }, dialer: Dialer? = nil
   ) {
     self.configuration = configuration
     self.router = router
     self.control = control
+    self.accounts = accounts ?? PlainKeys(configuration.keys)
     self.logger = logger
     self.group = group
     self.now = now
@@ -103,7 +108,7 @@ public final class GatewayServer: Sendable {
 
   private func checkProtection() throws {
     if configuration.isLoopback { return }
-    let (missingKeys, missingTLS) = (configuration.keys.isEmpty, configuration.tls == nil)
+    let (missingKeys, missingTLS) = (!accounts.asksForKeys, configuration.tls == nil)
     guard missingKeys || missingTLS else { return }
     throw GatewayStartError.unprotected(
       host: configuration.host, missingKeys: missingKeys, missingTLS: missingTLS)
@@ -144,7 +149,7 @@ public final class GatewayServer: Sendable {
       let loop = try await eventLoop.submit { [self] in
         let loop = GatewayLoop(
           eventLoop: eventLoop, configuration: configuration, router: router, control: control,
-          admission: admission, pool: UpstreamPool(eventLoop: eventLoop, settings: settings),
+          accounts: accounts, admission: admission, pool: UpstreamPool(eventLoop: eventLoop, settings: settings),
           logger: logger, now: now)
         return NIOLoopBound(loop, eventLoop: eventLoop)
       }.get()

@@ -12,7 +12,8 @@ import Testing
   ) -> UInt? {
     let configuration = GatewayConfiguration(host: host, keys: keys.map { Secret($0) })
     do throws(APIError) {
-      try AccessRules(configuration).check(headers, isPublic: isPublic)
+      let rules = AccessRules(configuration, accounts: PlainKeys(configuration.keys))
+      _ = try rules.caller(headers, isPublic: isPublic, at: UTC(nanosecondsSince1970: 0))
       return nil
     } catch {
       return error.status.code

@@ -24,6 +24,13 @@ public enum Fault: String, Sendable, CaseIterable {
   /// The time that the client gave for an answer ran out. Says nothing about the path.
   case callerDeadline = "caller_deadline"
 
+  /// The key does not allow what was asked for.
+  case policyForbidden = "policy_forbidden"
+  /// A limit of the key is used up.
+  case policyRateLimited = "policy_rate_limited"
+  /// A budget of the key is used up.
+  case policyBudget = "policy_budget"
+
   /// The backend asked for fewer requests (429).
   case providerRateLimited = "provider_rate_limited"
   /// The backend answered 408, 409 or 5xx.

@@ -11,7 +11,13 @@ extension Fault {
 
   /// OpenAI's `type` of an error with this fault.
   var errorType: String {
-    if self == .callerDeadline { return "timeout_error" }
+    switch self {
+    case .callerDeadline: return "timeout_error"
+    case .policyRateLimited: return "rate_limit_error"
+    case .policyBudget: return "insufficient_quota"
+    case .policyForbidden: return "permission_error"
+    default: break
+    }
     return switch rawValue.prefix(while: { $0 != "_" }) {
     case "provider": "upstream_error"
     case "link": "link_error"

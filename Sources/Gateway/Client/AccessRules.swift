@@ -1,6 +1,8 @@
 import Decisions
+import Fleet
 import Links
 import NIOHTTP1
+import Orbits
 
 /// Who may talk to the gateway.
 ///
@@ -8,34 +10,43 @@ import NIOHTTP1
 /// whose name has been pointed at 127.0.0.1 (DNS rebinding), or one that posts across sites. Both show
 /// in the `Host` and `Origin` fields, which a page cannot forge.
 struct AccessRules: Sendable {
-  private let keys: [[UInt8]]
+  private let accounts: any AccountKeeper
   /// What `Host` may say, but for the port; in lower case.
   private let hosts: [String]
 
-  init(_ configuration: GatewayConfiguration) {
-    keys = configuration.keys.map { Array($0.reveal().utf8) }
+  init(_ configuration: GatewayConfiguration, accounts: any AccountKeeper) {
+    self.accounts = accounts
     let own = configuration.host.lowercased()
     let isBareIPv6 = own.contains(":") && !own.hasPrefix("[")
     hosts = ["localhost", "127.0.0.1", "[::1]", isBareIPv6 ? "[\(own)]" : own]
   }
 
-  /// Refuses a request of a client that may not ask; `isPublic` needs no key.
-  func check(_ headers: HTTPHeaders, isPublic: Bool) throws(APIError) {
-    if keys.isEmpty { try checkHost(headers) }
+  /// Who asks with these fields; refuses a client that may not. What is public needs no key.
+  func caller(_ headers: HTTPHeaders, isPublic: Bool, at time: UTC) throws(APIError) -> Caller {
+    let asksForKeys = accounts.asksForKeys
+    if !asksForKeys { try checkHost(headers) }
     try checkOrigin(headers)
-    if keys.isEmpty || isPublic { return }
+    if !asksForKeys || isPublic { return .local }
     guard let key = Self.key(in: headers) else {
-      throw APIError(
-        .unauthorized, .callerUnauthorized,
-        "No API key was sent. Send one of this gateway's keys as 'Authorization: Bearer KEY'.",
-        code: "invalid_api_key")
+      throw Self.unauthorized(
+        "No API key was sent. Send one of this gateway's keys as 'Authorization: Bearer KEY'.")
     }
-    guard isAccepted(key) else {
-      throw APIError(
-        .unauthorized, .callerUnauthorized,
-        "The API key is not one of this gateway's. Check the key that the client is configured with.",
-        code: "invalid_api_key")
+    switch accounts.caller(showing: key, at: time) {
+    case .success(let caller): return caller
+    case .failure(.unknown):
+      throw Self.unauthorized(
+        "The API key is not one of this gateway's. Check the key that the client is configured with."
+      )
+    case .failure(.expired):
+      throw Self.unauthorized(
+        "The API key has expired. Ask for a new one: `perigee keys rotate` makes it.")
+    case .failure(.revoked):
+      throw Self.unauthorized("The API key has been revoked. Ask for a new one.")
     }
+  }
+
+  private static func unauthorized(_ message: String) -> APIError {
+    APIError(.unauthorized, .callerUnauthorized, message, code: "invalid_api_key")
   }
 
   private func checkHost(_ headers: HTTPHeaders) throws(APIError) {
@@ -63,18 +74,6 @@ struct AccessRules: Sendable {
       code: "cross_origin")
   }
 
-  /// The time this takes depends on the keys' lengths and the shown key's, not on what they hold.
-  private func isAccepted(_ shown: Substring) -> Bool {
-    let shown = Array(shown.utf8)
-    var isAccepted = false
-    for key in keys {
-      var difference = UInt8(key.count == shown.count ? 0 : 1)
-      for index in 0..<min(key.count, shown.count) { difference |= key[index] ^ shown[index] }
-      isAccepted = isAccepted || (difference == 0)
-    }
-    return isAccepted
-  }
-
   /// The key of `Authorization: Bearer KEY`, or of `x-api-key`.
   private static func key(in headers: HTTPHeaders) -> Substring? {
     if let value = headers.first(name: "authorization") {
@@ -93,5 +92,27 @@ struct AccessRules: Sendable {
       if (isUpper ? next | 0x20 : next) != byte { return false }
     }
     return rest.isEmpty || rest.first == UInt8(ascii: ":")
+  }
+}
+
+extension Caller {
+  /// Refuses what needs `scope` where the key does not allow it.
+  func require(_ scope: KeyScope) throws(APIError) {
+    guard !may(scope) else { return }
+    throw APIError(
+      .forbidden, .policyForbidden,
+      "The key '\(name)' does not have the scope '\(scope.rawValue)', which this needs. Use another "
+        + "key, or have one made with it: `perigee keys create --scope \(scope.rawValue)`.",
+      code: "policy_forbidden")
+  }
+}
+
+extension Route {
+  /// What a key must allow; `nil` where any key will do.
+  var scope: KeyScope? {
+    switch self {
+    case .inference: .inference
+    default: nil
+    }
   }
 }

@@ -11,7 +11,7 @@ extension ClientConnection {
       id: incoming.id, method: method.rawValue, path: parts.first.map(String.init) ?? "/",
       query: parts.count > 1 ? String(parts[1]) : "",
       headers: incoming.head.headers.map { (name: $0.name, value: $0.value) },
-      body: Array(incoming.body.readableBytesView))
+      body: Array(incoming.body.readableBytesView), caller: incoming.caller)
     let relay = ControlRelay(
       control: loop.control, connection: NIOLoopBound(self, eventLoop: loop.eventLoop),
       eventLoop: loop.eventLoop, logger: loop.logger)

@@ -34,10 +34,15 @@ extension ClientConnection {
     let isPublic =
       switch route {
       case .health: true
-      case .control: loop.control.isPublic(path: String(head.uri.prefix { $0 != "?" }))
+      case .control: loop.control.isPublic(path: head.path)
       default: false
       }
-    try loop.access.check(head.headers, isPublic: isPublic)
+    let caller = try loop.access.caller(head.headers, isPublic: isPublic, at: loop.now())
+    incoming?.caller = caller
+    if let scope = route.scope { try caller.require(scope) }
+    if route == .control, !isPublic {
+      try caller.require(loop.control.scope(method: head.method.rawValue, path: head.path))
+    }
     if loop.isDraining, route != .health { throw .shuttingDown }
     switch route {
     case .unknown: throw .unknownPath(head.uri)
@@ -146,6 +151,11 @@ extension ClientConnection {
     }
     return loop.configuration.timeouts.deadline
   }
+}
+
+extension HTTPRequestHead {
+  /// The path that is asked for, without its query.
+  fileprivate var path: String { String(uri.prefix { $0 != "?" }) }
 }
 
 extension APIError {

@@ -17,6 +17,8 @@ final class ClientConnection: ChannelDuplexHandler {
     let id: String
     let head: HTTPRequestHead
     let route: Route
+    /// Who asks; known before the body is read.
+    var caller = Caller.local
     var body = ByteBuffer()
     /// Bytes of the body that count against the memory for bodies.
     var heldBytes = 0

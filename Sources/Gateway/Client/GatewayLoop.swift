@@ -9,6 +9,7 @@ final class GatewayLoop {
   let configuration: GatewayConfiguration
   let router: any RequestRouter
   let control: any ControlPlane
+  let accounts: any AccountKeeper
   let access: AccessRules
   let admission: Admission
   let pool: UpstreamPool
@@ -23,14 +24,16 @@ final class GatewayLoop {
 
   init(
     eventLoop: any EventLoop, configuration: GatewayConfiguration, router: any RequestRouter,
-    control: any ControlPlane, admission: Admission, pool: UpstreamPool, logger: Logger,
+    control: any ControlPlane, accounts: any AccountKeeper, admission: Admission,
+    pool: UpstreamPool, logger: Logger,
     now: @escaping @Sendable () -> UTC
   ) {
     self.eventLoop = eventLoop
     self.configuration = configuration
     self.router = router
     self.control = control
-    self.access = AccessRules(configuration)
+    self.accounts = accounts
+    self.access = AccessRules(configuration, accounts: accounts)
     self.admission = admission
     self.pool = pool
     self.logger = logger

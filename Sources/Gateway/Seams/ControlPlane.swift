@@ -1,3 +1,6 @@
+import Decisions
+import Fleet
+
 /// Everything the gateway's port serves outside `/v1` and `/health`: dashboard, metrics, control API.
 public protocol ControlPlane: Sendable {
   /// Answers a request. A thrown error becomes a 500 that does not show it.
@@ -6,11 +9,20 @@ public protocol ControlPlane: Sendable {
   /// Whether `path` (without its query) may be had without a key where the gateway asks for keys:
   /// the dashboard's static assets, which a browser loads before it can send one. The default: no.
   func isPublic(path: String) -> Bool
+
+  /// What a key must allow for a request. The default: reading needs ``KeyScope/metrics``, changing
+  /// ``KeyScope/admin``.
+  func scope(method: String, path: String) -> KeyScope
 }
 
 extension ControlPlane {
   /// No path is public.
   public func isPublic(path: String) -> Bool { false }
+
+  /// Reading or changing.
+  public func scope(method: String, path: String) -> KeyScope {
+    method == "GET" || method == "HEAD" ? .metrics : .admin
+  }
 }
 
 /// A request to the control plane. Its host, origin and key have been checked.
@@ -27,12 +39,15 @@ public struct ControlRequest: Sendable {
   public var headers: [(name: String, value: String)]
   /// The body; at most 1 MiB.
   public var body: [UInt8]
+  /// Who asks.
+  public var caller: Caller
 
   /// Creates a request.
   public init(
     id: String, method: String, path: String, query: String = "",
-    headers: [(name: String, value: String)] = [], body: [UInt8] = []
+    headers: [(name: String, value: String)] = [], body: [UInt8] = [], caller: Caller = .local
   ) {
+    self.caller = caller
     self.id = id
     self.method = method
     self.path = path

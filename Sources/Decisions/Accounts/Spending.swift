@@ -1,0 +1,98 @@
+import Fleet
+import Orbits
+
+/// Budgets and what is spent of them.
+public struct Spending: Sendable, Equatable {
+  /// The budgets.
+  public var budgets: [Budget]
+  /// Spent on the day, in the month and altogether, as of ``day``.
+  private var spent: [Budget.Period: Money] = [:]
+  /// What requests under way may still cost.
+  public private(set) var reserved = Money.zero
+  private var day = Int.min
+  private var month = Int.min
+
+  /// Budgets of which nothing is spent.
+  public init(budgets: [Budget]) { self.budgets = budgets }
+
+  /// What was spent in the day, the month or altogether that `time` is in.
+  public func spent(_ period: Budget.Period, at time: UTC) -> Money {
+    var copy = self
+    copy.turn(to: time)
+    return copy.spent[period] ?? .zero
+  }
+
+  /// The budget that `cost` more would exceed, and the seconds until a new one begins.
+  mutating func exhausted(by cost: Money, at time: UTC) -> (Budget, seconds: Double?)? {
+    if budgets.isEmpty { return nil }
+    turn(to: time)
+    for budget in budgets where (spent[budget.period] ?? .zero) + reserved + cost > budget.amount {
+      return (budget, UTCCalendar.secondsToNext(budget.period, from: time))
+    }
+    return nil
+  }
+
+  mutating func reserve(_ cost: Money) { reserved += cost }
+
+  mutating func settle(reserved cost: Money, spent amount: Money, at time: UTC) {
+    reserved = max(.zero, reserved - cost)
+    turn(to: time)
+    for period in Budget.Period.allCases { spent[period, default: .zero] += amount }
+  }
+
+  mutating func restore(_ byDay: [Int: Money], at time: UTC) {
+    turn(to: time)
+    for (day, amount) in byDay {
+      spent[.total, default: .zero] += amount
+      if day == self.day { spent[.day, default: .zero] += amount }
+      if UTCCalendar.month(ofDay: day) == month { spent[.month, default: .zero] += amount }
+    }
+  }
+
+  /// Begins a new day or month where `time` is in one. A clock set back does not bring an old one back.
+  private mutating func turn(to time: UTC) {
+    let day = UTCCalendar.day(time)
+    guard day > self.day else { return }
+    self.day = day
+    spent[.day] = .zero
+    let month = UTCCalendar.month(ofDay: day)
+    guard month > self.month else { return }
+    self.month = month
+    spent[.month] = .zero
+  }
+}
+
+/// Days and months of UTC, counted.
+public enum UTCCalendar {
+  /// Days since 1970 at `time`.
+  public static func day(_ time: UTC) -> Int {
+    let seconds = time.nanosecondsSince1970 / 1_000_000_000
+    return Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)
+  }
+
+  /// Months since year 0 of a day (after Hinnant, "chrono-compatible low-level date algorithms").
+  public static func month(ofDay day: Int) -> Int {
+    let shifted = day + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra =
+      (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let march = (5 * dayOfYear + 2) / 153
+    // Months are counted from March there; so is the year.
+    return (yearOfEra + era * 400) * 12 + march + 2
+  }
+
+  /// Seconds from `time` to the next day or month; `nil` for what does not begin anew.
+  static func secondsToNext(_ period: Budget.Period, from time: UTC) -> Double? {
+    let day = Self.day(time)
+    var next = day + 1
+    switch period {
+    case .day: break
+    case .month: while month(ofDay: next) == month(ofDay: day) { next += 1 }
+    case .total: return nil
+    }
+    let start = UTC(nanosecondsSince1970: Int64(next) * 86_400_000_000_000)
+    return start.seconds(since: time)
+  }
+}

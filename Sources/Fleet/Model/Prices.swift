@@ -1,0 +1,22 @@
+/// What a backend's work costs, in US dollars for each million tokens.
+public struct TokenPrices: Sendable, Hashable {
+  /// For a million tokens of the prompt.
+  public var input: Double
+  /// For a million tokens of the answer.
+  public var output: Double
+  /// For a million tokens of the prompt that the backend had in its cache; `nil` means as ``input``.
+  public var cachedInput: Double?
+  /// For each request, in US dollars.
+  public var perRequest: Double
+
+  /// Nothing.
+  public static let free = TokenPrices(input: 0, output: 0)
+
+  /// Creates prices.
+  public init(input: Double, output: Double, cachedInput: Double? = nil, perRequest: Double = 0) {
+    self.input = input
+    self.output = output
+    self.cachedInput = cachedInput
+    self.perRequest = perRequest
+  }
+}
