@@ -149,7 +149,8 @@ public final class GatewayServer: Sendable {
       let loop = try await eventLoop.submit { [self] in
         let loop = GatewayLoop(
           eventLoop: eventLoop, configuration: configuration, router: router, control: control,
-          accounts: accounts, admission: admission, pool: UpstreamPool(eventLoop: eventLoop, settings: settings),
+          accounts: accounts, admission: admission,
+          pool: UpstreamPool(eventLoop: eventLoop, settings: settings),
           logger: logger, now: now)
         return NIOLoopBound(loop, eventLoop: eventLoop)
       }.get()

@@ -1,20 +1,30 @@
-/// Which requests go first when not all can: the classes of OpenAI's `service_tier`.
-public enum Priority: String, Sendable, CaseIterable, Comparable {
-  /// May wait, and is the first to be turned away.
+/// How urgent a request is, by the words of OpenAI's `service_tier`.
+public enum Priority: Int, Sendable, Equatable, Comparable, CaseIterable {
+  /// May wait for room, and for a cheap link.
   case flex
-  /// What a request has that says nothing.
-  case `default`
-  /// Goes first.
+  /// Nobody has said anything: `default`, `auto`, or no tier at all.
+  case standard
+  /// Comes before the others.
   case priority
 
-  private var rank: Int {
-    switch self {
-    case .flex: 0
-    case .default: 1
-    case .priority: 2
+  /// The priority that a request's `service_tier` asks for; tiers nobody here knows are standard.
+  public init(serviceTier: String?) {
+    switch serviceTier {
+    case "flex": self = .flex
+    case "priority": self = .priority
+    default: self = .standard
     }
   }
 
-  /// Whether `a` comes after `b`.
-  public static func < (a: Priority, b: Priority) -> Bool { a.rank < b.rank }
+  /// The tier's name in the API.
+  public var serviceTier: String {
+    switch self {
+    case .flex: "flex"
+    case .standard: "default"
+    case .priority: "priority"
+    }
+  }
+
+  /// The less urgent one comes first.
+  public static func < (a: Priority, b: Priority) -> Bool { a.rawValue < b.rawValue }
 }
