@@ -1,6 +1,7 @@
 import NIOCore
 import Testing
 
+@testable import Dialects
 @testable import Gateway
 
 @Suite struct InferenceBodyTests {

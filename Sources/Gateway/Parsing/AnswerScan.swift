@@ -1,3 +1,4 @@
+import Dialects
 import NIOCore
 
 /// What the gateway reads of a backend's JSON: that it is JSON, whether it is an error, and what it

@@ -1,3 +1,4 @@
+import Dialects
 import NIOCore
 
 /// What the gateway needs to know of an inference request's body. The rest is passed on unread, so

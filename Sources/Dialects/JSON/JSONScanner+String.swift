@@ -1,6 +1,6 @@
 extension JSONScanner {
   /// Passes a string, whose opening quote is at the position.
-  mutating func string() throws(JSONFault) -> Token {
+  package mutating func string() throws(JSONFault) -> Token {
     let opening = position
     position += 1
     let start = position
@@ -107,7 +107,7 @@ extension JSONScanner {
   }
 
   /// Whether a string that has been passed reads as `word`, escapes resolved.
-  func matches(_ token: Token, _ word: StaticString) -> Bool {
+  package func matches(_ token: Token, _ word: StaticString) -> Bool {
     if token.isEscaped { return value(of: token) == word.description }
     guard token.content.count == word.utf8CodeUnitCount else { return false }
     for (index, place) in token.content.enumerated() where text[place] != word.utf8Start[index] {
@@ -117,7 +117,7 @@ extension JSONScanner {
   }
 
   /// What a string that has been passed says, escapes resolved; lone surrogates become U+FFFD.
-  func value(of token: Token) -> String {
+  package func value(of token: Token) -> String {
     let content = UnsafeRawBufferPointer(rebasing: text[token.content])
     guard token.isEscaped else { return String(decoding: content, as: UTF8.self) }
     var units: [UInt16] = []
@@ -136,7 +136,7 @@ extension JSONScanner {
   }
 
   /// The UTF-16 unit of the escape whose backslash has been taken from `rest`.
-  private static func unescape(_ rest: inout Slice<UnsafeRawBufferPointer>) -> UInt16 {
+  package static func unescape(_ rest: inout Slice<UnsafeRawBufferPointer>) -> UInt16 {
     switch rest.popFirst() {
     case UInt8(ascii: "b"): return 0x08
     case UInt8(ascii: "f"): return 0x0c

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Gateway
+@testable import Dialects
 
 @Suite struct JSONScannerTests {
   private func isValid(_ bytes: [UInt8]) -> Bool {

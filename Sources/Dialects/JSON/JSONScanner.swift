@@ -3,30 +3,30 @@
 /// Values are validated as they are skipped; the caller enters the objects it cares about. Beyond the
 /// grammar it demands UTF-8 and at most 128 levels. The text must outlive the scanner: use it
 /// within `withUnsafeReadableBytes` only.
-struct JSONScanner {
+package struct JSONScanner {
   /// A string in the text.
-  struct Token: Equatable {
+  package struct Token: Equatable {
     /// The bytes between the quotes.
-    var content: Range<Int>
+    package var content: Range<Int>
     /// Whether the content holds escapes.
-    var isEscaped: Bool
+    package var isEscaped: Bool
   }
 
-  static let maximumDepth = 128
+  package static let maximumDepth = 128
 
-  let text: UnsafeRawBufferPointer
-  var position = 0
+  package let text: UnsafeRawBufferPointer
+  package var position = 0
 
-  init(_ text: UnsafeRawBufferPointer) { self.text = text }
+  package init(_ text: UnsafeRawBufferPointer) { self.text = text }
 
   /// The byte at the position, or `nil` at the end.
-  var byte: UInt8? { position < text.count ? text[position] : nil }
+  package var byte: UInt8? { position < text.count ? text[position] : nil }
 
-  func fault(_ reason: JSONFault.Reason) -> JSONFault {
+  package func fault(_ reason: JSONFault.Reason) -> JSONFault {
     JSONFault(offset: position, reason: reason)
   }
 
-  mutating func skipWhitespace() {
+  package mutating func skipWhitespace() {
     while position < text.count {
       switch text[position] {
       case 0x20, 0x0a, 0x0d, 0x09: position += 1
@@ -36,14 +36,14 @@ struct JSONScanner {
   }
 
   /// Checks that nothing but white space is left.
-  mutating func finish() throws(JSONFault) {
+  package mutating func finish() throws(JSONFault) {
     skipWhitespace()
     if position < text.count { throw fault(.trailingText) }
   }
 
   /// Passes the `{` of an object. Then call ``nextKey(_:)`` until it gives `nil`, passing the value
   /// after each key.
-  mutating func enterObject() throws(JSONFault) {
+  package mutating func enterObject() throws(JSONFault) {
     skipWhitespace()
     guard let byte else { throw fault(position == 0 ? .emptyText : .expectedObject) }
     guard byte == UInt8(ascii: "{") else { throw fault(.expectedObject) }
@@ -51,7 +51,7 @@ struct JSONScanner {
   }
 
   /// Passes the next key of the object and its colon, or the closing `}`. `isFirst` begins as true.
-  mutating func nextKey(_ isFirst: inout Bool) throws(JSONFault) -> Token? {
+  package mutating func nextKey(_ isFirst: inout Bool) throws(JSONFault) -> Token? {
     skipWhitespace()
     if byte == UInt8(ascii: "}") {
       position += 1
@@ -74,7 +74,7 @@ struct JSONScanner {
   }
 
   /// Passes one value of any kind, validating it.
-  mutating func skipValue(depth: Int = 0) throws(JSONFault) {
+  package mutating func skipValue(depth: Int = 0) throws(JSONFault) {
     skipWhitespace()
     guard let byte else { throw fault(position == 0 ? .emptyText : .expectedValue) }
     switch byte {
@@ -99,24 +99,31 @@ struct JSONScanner {
   private mutating func skipArray(depth: Int) throws(JSONFault) {
     if depth > Self.maximumDepth { throw fault(.tooDeep) }
     position += 1
+    var isFirst = true
+    while try nextElement(&isFirst) { try skipValue(depth: depth) }
+  }
+
+  /// Passes the comma before the next element of an array, or the closing `]`, which gives false. Pass
+  /// the `[` before the first call, and the element after each. `isFirst` begins as true.
+  package mutating func nextElement(_ isFirst: inout Bool) throws(JSONFault) -> Bool {
     skipWhitespace()
     if byte == UInt8(ascii: "]") {
       position += 1
-      return
+      return false
     }
-    while true {
-      try skipValue(depth: depth)
-      skipWhitespace()
-      guard let byte, byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]") else {
-        throw fault(.expectedCommaOrBracket)
-      }
+    if isFirst {
+      isFirst = false
+    } else {
+      guard byte == UInt8(ascii: ",") else { throw fault(.expectedCommaOrBracket) }
       position += 1
-      if byte == UInt8(ascii: "]") { return }
+      skipWhitespace()
+      if byte == UInt8(ascii: "]") { throw fault(.expectedValue) }
     }
+    return true
   }
 
   /// Passes `true`, `false` or `null`.
-  mutating func literal(_ word: StaticString) throws(JSONFault) {
+  package mutating func literal(_ word: StaticString) throws(JSONFault) {
     let end = position + word.utf8CodeUnitCount
     guard end <= text.count else { throw fault(.badLiteral) }
     for (index, place) in (position..<end).enumerated() {
@@ -126,7 +133,7 @@ struct JSONScanner {
   }
 
   /// Passes a number and gives its bytes.
-  mutating func number() throws(JSONFault) -> Range<Int> {
+  package mutating func number() throws(JSONFault) -> Range<Int> {
     let start = position
     if byte == UInt8(ascii: "-") { position += 1 }
     if byte == UInt8(ascii: "0") { position += 1 } else { try digits() }
@@ -151,7 +158,7 @@ struct JSONScanner {
 
 extension JSONScanner {
   /// Whether `text` is one JSON value and nothing else.
-  static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
+  package static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
     var scanner = JSONScanner(text)
     do {
       try scanner.skipValue()
@@ -163,7 +170,7 @@ extension JSONScanner {
   }
 
   /// Passes a value and gives it when it is an integer that fits; other values give `nil`.
-  mutating func integer() throws(JSONFault) -> Int? {
+  package mutating func integer() throws(JSONFault) -> Int? {
     skipWhitespace()
     let start = position
     try skipValue()

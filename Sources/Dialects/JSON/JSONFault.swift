@@ -1,7 +1,7 @@
 /// Where and why a text is not JSON (RFC 8259).
-struct JSONFault: Error, Equatable, CustomStringConvertible {
+package struct JSONFault: Error, Equatable, CustomStringConvertible {
   /// What was wrong there.
-  enum Reason: String {
+  package enum Reason: String {
     case emptyText = "there is nothing but white space"
     case expectedValue = "expected a value"
     case expectedObject = "expected an object"
@@ -20,14 +20,14 @@ struct JSONFault: Error, Equatable, CustomStringConvertible {
   }
 
   /// Bytes before the place.
-  var offset: Int
+  package var offset: Int
   /// What was wrong there.
-  var reason: Reason
+  package var reason: Reason
 
-  var description: String { "\(reason.rawValue) at byte \(offset)" }
+  package var description: String { "\(reason.rawValue) at byte \(offset)" }
 
   /// The line of the place, from 1.
-  func line(in text: UnsafeRawBufferPointer) -> Int {
+  package func line(in text: UnsafeRawBufferPointer) -> Int {
     1 + text.prefix(offset).reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
   }
 }
