@@ -28,6 +28,22 @@ import Testing
     )
   }
 
+  @Test(
+    arguments: [
+      (#"{"model":"m"}"#, nil, nil),
+      (#"{"model":"m","max_tokens":64,"service_tier":"flex"}"#, 64, "flex"),
+      (#"{"max_completion_tokens":9,"max_tokens":12,"model":"m"}"#, 9, nil),
+      (#"{"max_output_tokens":7,"model":"m","service_tier":null}"#, 7, nil),
+      (#"{"model":"m","max_tokens":"many","service_tier":3}"#, nil, nil),
+      (#"{"model":"m","max_tokens":-1}"#, nil, nil), (#"{"model":"m","max_tokens":0}"#, nil, nil),
+      (#"{"model":"m","max_tokens":1e3}"#, nil, nil),
+    ] as [(String, Int?, String?)])
+  func readsTheHintsForRoutingAndRefusesNone(text: String, tokens: Int?, tier: String?) throws {
+    let content = try InferenceBody.scan(ByteBuffer(string: text))
+    #expect(content.maximumTokens == tokens)
+    #expect(content.serviceTier == tier)
+  }
+
   @Test func renamesInABufferThatHasBeenReadFrom() throws {
     var body = ByteBuffer(string: #"12345{"model":"m","x":1}"#)
     body.moveReaderIndex(forwardBy: 5)

@@ -21,38 +21,6 @@ public struct PathID: Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(backend) over \(uplink)" }
 }
 
-/// What is known of a request before it is routed.
-public struct RequestFacts: Sendable, Equatable {
-  /// The request's id.
-  public var id: String
-  /// The path that was asked for, such as `/v1/chat/completions`.
-  public var endpoint: String
-  /// The model the client named.
-  public var model: String
-  /// Whether the client asked for a stream.
-  public var stream: Bool
-  /// Bytes of the request, body and typical headers.
-  public var bytes: Int
-  /// When it arrived.
-  public var arrival: UTC
-  /// When the client gives up.
-  public var deadline: UTC
-
-  /// Creates the facts of a request.
-  public init(
-    id: String, endpoint: String, model: String, stream: Bool, bytes: Int, arrival: UTC,
-    deadline: UTC
-  ) {
-    self.id = id
-    self.endpoint = endpoint
-    self.model = model
-    self.stream = stream
-    self.bytes = bytes
-    self.arrival = arrival
-    self.deadline = deadline
-  }
-}
-
 /// One candidate as the router knows it at the moment of deciding.
 public struct Candidate: Sendable, Equatable {
   /// Which backend over which uplink.

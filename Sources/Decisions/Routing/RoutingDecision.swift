@@ -44,11 +44,16 @@ public struct RoutingDecision: Sendable, Equatable {
   public var rejected: [Scored]
   /// Where nothing is to be tried: when something is expected to be, if the forecast knows.
   public var retryAt: UTC?
+  /// The second copy to send if the first attempt does not answer soon; `nil` where there is none to send.
+  public var hedge: HedgePlan?
 
   /// Creates a decision.
-  public init(ranked: [Scored], rejected: [Scored], retryAt: UTC? = nil) {
+  public init(
+    ranked: [Scored], rejected: [Scored], retryAt: UTC? = nil, hedge: HedgePlan? = nil
+  ) {
     self.ranked = ranked
     self.rejected = rejected
     self.retryAt = retryAt
+    self.hedge = hedge
   }
 }

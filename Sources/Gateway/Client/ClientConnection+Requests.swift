@@ -1,4 +1,5 @@
 import Decisions
+import Fleet
 import NIOCore
 import NIOHTTP1
 import Orbits
@@ -121,13 +122,16 @@ extension ClientConnection {
     guard loop.router.serves(model: content.model) else {
       throw .unknownModel(content.model, available: loop.router.models)
     }
+    let wishes = try RoutingWishes(incoming.head.headers)
     guard loop.admission.admitRequest() else { throw .overloaded }
     let clock = ClockRelation(monotonic: .now(), utc: loop.now())
     let patience = patience(incoming.head.headers)
     let facts = RequestFacts(
       id: incoming.id, endpoint: inference.rawValue, model: content.model,
       stream: content.stream, bytes: incoming.body.readableBytes + Self.typicalHeaderBytes,
-      arrival: clock.utc, deadline: clock.utc + patience)
+      arrival: clock.utc, deadline: clock.utc + patience, preference: wishes.preference,
+      isUnsafe: wishes.isUnsafe, expectedTokens: content.maximumTokens,
+      priority: content.serviceTier.flatMap(Priority.init(rawValue:)) ?? .default)
     let request = InferenceRequest(
       inference: inference, headers: incoming.head.headers, body: incoming.body, content: content)
     let exchange = Exchange(

@@ -10,6 +10,10 @@ struct InferenceBody: Equatable {
   var modelRange: Range<Int>
   /// Whether a stream is asked for.
   var stream = false
+  /// The most tokens that the answer may have; `nil` where nothing says, or nothing that counts.
+  var maximumTokens: Int?
+  /// The tier of service that is asked for; `nil` where none is.
+  var serviceTier: String?
 
   /// Why a body cannot be routed.
   enum Flaw: Error, Equatable {
@@ -40,6 +44,8 @@ struct InferenceBody: Equatable {
     var scanner: JSONScanner
     var model: (name: String, range: Range<Int>)?
     var stream: Bool?
+    var maximumTokens: Int?
+    var serviceTier: String?
 
     mutating func read() throws -> InferenceBody {
       try scanner.enterObject()
@@ -48,7 +54,8 @@ struct InferenceBody: Equatable {
       try scanner.finish()
       guard let model, !model.name.isEmpty else { throw Flaw.noModel }
       return InferenceBody(
-        model: model.name, modelRange: model.range, stream: stream ?? false)
+        model: model.name, modelRange: model.range, stream: stream ?? false,
+        maximumTokens: maximumTokens, serviceTier: serviceTier)
     }
 
     private mutating func readValue(of key: JSONScanner.Token) throws {
@@ -56,6 +63,12 @@ struct InferenceBody: Equatable {
         try readModel()
       } else if scanner.matches(key, "stream") {
         try readStream()
+      } else if scanner.matches(key, "max_tokens") || scanner.matches(key, "max_completion_tokens")
+        || scanner.matches(key, "max_output_tokens")
+      {
+        try readMaximum()
+      } else if scanner.matches(key, "service_tier") {
+        try readTier()
       } else {
         try scanner.skipValue(depth: 1)
       }
@@ -71,6 +84,17 @@ struct InferenceBody: Equatable {
       let start = scanner.position
       let token = try scanner.string()
       model = (scanner.value(of: token), start..<scanner.position)
+    }
+
+    /// Only a hint for routing: what is no count is the backend's to refuse. Of two the smaller bounds.
+    private mutating func readMaximum() throws {
+      guard let count = try scanner.integer(), count > 0 else { return }
+      maximumTokens = min(count, maximumTokens ?? count)
+    }
+
+    private mutating func readTier() throws {
+      guard scanner.byte == UInt8(ascii: "\"") else { return try scanner.skipValue(depth: 1) }
+      serviceTier = scanner.value(of: try scanner.string())
     }
 
     private mutating func readStream() throws {

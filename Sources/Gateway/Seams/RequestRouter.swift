@@ -33,6 +33,18 @@ public protocol RequestRouter: Sendable {
   /// A request that was routed is over: answered, failed or abandoned. Called once each.
   func requestEnded(_ record: RequestRecord)
 
+  /// Whether a second copy of a request may go out over `path` now. Spends from the budget of extra
+  /// requests: ask only when about to send it. The default: yes.
+  func mayHedge(_ path: PathID) -> Bool
+
+  /// Whether a request that failed may be tried again over `path`. Spends from the budget of retries: ask
+  /// only when about to. The default: yes.
+  func mayRetry(_ path: PathID) -> Bool
+
+  /// Whether the link that `path` leads over is known to be down now, whatever is known of the backend
+  /// behind it. The default: no.
+  func isDown(_ path: PathID) -> Bool
+
   /// A request was refused before it was routed. The default does nothing.
   func requestRefused(_ refusal: Refusal)
 }
@@ -40,6 +52,15 @@ public protocol RequestRouter: Sendable {
 extension RequestRouter {
   /// Looks through ``models``.
   public func serves(model: String) -> Bool { models.contains { $0.id == model } }
+
+  /// Spends nothing: always.
+  public func mayHedge(_ path: PathID) -> Bool { true }
+
+  /// Spends nothing: always.
+  public func mayRetry(_ path: PathID) -> Bool { true }
+
+  /// Knows of no link that is down.
+  public func isDown(_ path: PathID) -> Bool { false }
 
   /// Does nothing.
   public func requestRefused(_ refusal: Refusal) {}

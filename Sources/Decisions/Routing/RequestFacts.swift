@@ -1,0 +1,51 @@
+import Fleet
+import Orbits
+
+/// What is known of a request before it is routed.
+public struct RequestFacts: Sendable, Equatable {
+  /// The request's id.
+  public var id: String
+  /// The path that was asked for, such as `/v1/chat/completions`.
+  public var endpoint: String
+  /// The model the client named.
+  public var model: String
+  /// Whether the client asked for a stream.
+  public var stream: Bool
+  /// Bytes of the request, body and typical headers.
+  public var bytes: Int
+  /// When it arrived.
+  public var arrival: UTC
+  /// When the client gives up.
+  public var deadline: UTC
+  /// What matters most to this client (`x-perigee-prefer`); `nil`: what the fleet prefers.
+  public var preference: Preference?
+  /// Whether doing it twice would do harm (`x-perigee-unsafe: true`): never hedged, never tried again
+  /// after bytes of it have been sent.
+  public var isUnsafe: Bool
+  /// The most tokens that the answer may have (`max_tokens` and its kin); `nil` where nothing says.
+  public var expectedTokens: Int?
+  /// How urgent it is.
+  public var priority: Priority
+  /// The id of the caller's key; `nil` without one.
+  public var caller: String?
+
+  /// Creates the facts of a request.
+  public init(
+    id: String, endpoint: String, model: String, stream: Bool, bytes: Int, arrival: UTC,
+    deadline: UTC, preference: Preference? = nil, isUnsafe: Bool = false,
+    expectedTokens: Int? = nil, priority: Priority = .default, caller: String? = nil
+  ) {
+    self.id = id
+    self.endpoint = endpoint
+    self.model = model
+    self.stream = stream
+    self.bytes = bytes
+    self.arrival = arrival
+    self.deadline = deadline
+    self.preference = preference
+    self.isUnsafe = isUnsafe
+    self.expectedTokens = expectedTokens
+    self.priority = priority
+    self.caller = caller
+  }
+}
