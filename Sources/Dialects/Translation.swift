@@ -27,7 +27,7 @@ public struct Translation: Sendable {
     let request: JSONObject
     do {
       guard let object = try JSONValue.parse(body).object else {
-        throw JSONSyntaxError(offset: 0, reason: .unexpectedByte)
+        throw JSONFault(offset: 0, reason: .expectedObject)
       }
       request = object
     } catch {

@@ -16,6 +16,7 @@ package struct JSONFault: Error, Equatable, CustomStringConvertible {
     case badNumber = "a malformed number"
     case badLiteral = "expected true, false or null"
     case tooDeep = "nested more than 128 levels deep"
+    case tooMany = "more than a million values"
     case trailingText = "text after the end of the value"
   }
 
