@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 export FLEET LISTEN STATE FILTER
 
 .DEFAULT_GOAL := help
-.PHONY: help up test build models assets lint format bench-gateway bench-island bench-orbits bench-network clean
+.PHONY: help up test build models assets lint format chaos bench-gateway bench-island bench-orbits bench-network clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ lint: ## check the style of the Swift code, and that the embedded dashboard is c
 
 format: ## apply the style to the Swift code
 	swift format -i -r $(SOURCES)
+
+chaos: build ## five minutes of killed, stalled and corrupted backends and links under load
+	@Scripts/install test
+	python3 Tests/Chaos/run.py --perigee .build/release/perigee --seconds 300
 
 bench-gateway: build ## measure the gateway against nginx as a reverse proxy
 	@Scripts/install bench

@@ -44,6 +44,13 @@ final class LongRun: Sendable {
     return process.terminationReason == .exit ? status : -status
   }
 
+  /// Waits for the end; gives the exit status, or minus the signal that ended it.
+  func end() async throws -> Int32 {
+    while process.isRunning { try await Task.sleep(for: .milliseconds(100)) }
+    return process.terminationReason == .exit
+      ? process.terminationStatus : -process.terminationStatus
+  }
+
   /// Waits until `condition` holds, at most a minute.
   func wait(until condition: () async throws -> Bool) async throws {
     for _ in 0..<600 {
