@@ -17,15 +17,25 @@ public final class GatewayServer: Sendable {
     var loops: Loops
   }
 
+  /// Settings that have been checked, certificates read: nothing can fail any more.
+  public struct Prepared: Sendable {
+    fileprivate let configuration: GatewayConfiguration
+    fileprivate let accounts: any AccountKeeper
+    fileprivate let handlers: HandlerSettings
+  }
+
   private let configuration: GatewayConfiguration
   private let router: any RequestRouter
   private let control: any ControlPlane
-  private let accounts: any AccountKeeper
+  /// Who may ask, where somebody else than the configuration's keys says so.
+  private let accounts: (any AccountKeeper)?
   private let logger: Logger
   private let group: any EventLoopGroup
   private let now: @Sendable () -> UTC
   private let dialer: Dialer?
   private let running = Mutex<Running?>(nil)
+  /// For connections accepted from now on.
+  private let handlers = Mutex<HandlerSettings?>(nil)
 
   /// Creates a gateway that does not listen yet.
   ///
@@ -44,7 +54,7 @@ public final class GatewayServer: Sendable {
     self.configuration = configuration
     self.router = router
     self.control = control
-    self.accounts = accounts ?? PlainKeys(configuration.keys)
+    self.accounts = accounts
     self.logger = logger
     self.group = group
     self.now = now
@@ -56,10 +66,10 @@ public final class GatewayServer: Sendable {
   /// - Throws: A ``GatewayStartError``, or NIOSSL's error when the system's trust roots cannot be loaded.
   @discardableResult
   public func start() async throws -> SocketAddress {
-    try checkProtection()
-    let tls = try serverTLS()
-    let loops = try await makeLoops(admission: Admission(limits: configuration.limits))
-    let settings = HandlerSettings(configuration: configuration, tls: tls)
+    let prepared = try prepare(configuration)
+    handlers.withLock { $0 = prepared.handlers }
+    let loops = try await makeLoops(
+      accounts: prepared.accounts, admission: Admission(limits: configuration.limits))
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -70,7 +80,7 @@ public final class GatewayServer: Sendable {
             loop.admission.admitConnection()
           else { throw ChannelError.operationUnsupported }
           do {
-            try settings.addHandlers(to: channel, loop: loop)
+            try self.handlers.withLock { $0 }?.addHandlers(to: channel, loop: loop)
           } catch {
             loop.admission.connectionClosed()
             throw error
@@ -106,7 +116,31 @@ public final class GatewayServer: Sendable {
     for cancel in cancels { cancel.cancel() }
   }
 
-  private func checkProtection() throws {
+  /// Checks settings that a running gateway is to go over to, and reads the certificates they name.
+  ///
+  /// - Throws: A ``GatewayStartError``.
+  public func prepare(_ configuration: GatewayConfiguration) throws -> Prepared {
+    let accounts = accounts ?? PlainKeys(configuration.keys)
+    try Self.checkProtection(configuration, accounts)
+    let handlers = HandlerSettings(
+      configuration: configuration, tls: try Self.serverTLS(configuration))
+    return Prepared(configuration: configuration, accounts: accounts, handlers: handlers)
+  }
+
+  /// Goes over to other settings: connections accepted, and requests begun, from now on go by them. The
+  /// address stays, and so do the bounds on what all requests hold together.
+  public func adopt(_ prepared: Prepared) async {
+    handlers.withLock { $0 = prepared.handlers }
+    let loops = running.withLock { $0.map { Array($0.loops.values) } } ?? []
+    for loop in loops {
+      try? await loop.eventLoop.submit { loop.value.adopt(prepared.configuration, accounts: prepared.accounts) }
+        .get()
+    }
+  }
+
+  private static func checkProtection(
+    _ configuration: GatewayConfiguration, _ accounts: any AccountKeeper
+  ) throws {
     if configuration.isLoopback { return }
     let (missingKeys, missingTLS) = (!accounts.asksForKeys, configuration.tls == nil)
     guard missingKeys || missingTLS else { return }
@@ -114,7 +148,9 @@ public final class GatewayServer: Sendable {
       host: configuration.host, missingKeys: missingKeys, missingTLS: missingTLS)
   }
 
-  private func serverTLS() throws -> NIOSSLContext? {
+  private static func serverTLS(
+    _ configuration: GatewayConfiguration
+  ) throws -> NIOSSLContext? {
     guard let files = configuration.tls else { return nil }
     func read<T>(_ path: String, _ body: () throws -> T) throws -> T {
       do {
@@ -136,7 +172,9 @@ public final class GatewayServer: Sendable {
     return try read(files.certificateChainPath) { try NIOSSLContext(configuration: settings) }
   }
 
-  private func makeLoops(admission: Admission) async throws -> Loops {
+  private func makeLoops(
+    accounts: any AccountKeeper, admission: Admission
+  ) async throws -> Loops {
     let timeouts = configuration.timeouts
     let settings = UpstreamPool.Settings(
       connectTimeout: TimeAmount(timeouts.connect),
@@ -161,7 +199,7 @@ public final class GatewayServer: Sendable {
 }
 
 /// The handlers of a client's channel.
-private struct HandlerSettings: Sendable {
+fileprivate struct HandlerSettings: Sendable {
   let tls: NIOSSLContext?
   let limits: NIOHTTPDecoderLimitConfiguration
   let framing: HTTPResponseEncoder.Configuration

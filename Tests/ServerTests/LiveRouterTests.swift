@@ -30,8 +30,9 @@ import Testing
       now: { Self.start })
     let path = PathID(backend: "far", uplink: "fiber")
     if emulated {
-      router.setEmulator(
-        Endpoint(host: host, port: 1).through(host: "127.0.0.1", port: 2), for: path)
+      router.setEmulators([
+        path: Endpoint(host: host, port: 1).through(host: "127.0.0.1", port: 2)
+      ])
     }
     let facts = RequestFacts(
       id: "r", endpoint: "/v1/chat/completions", model: "m", stream: true, bytes: 1,

@@ -38,4 +38,11 @@ struct KeptConnections: Sendable, Equatable {
     }
     lastAnswer[attempt.path] = LastAnswer(ended: attempt.ended, service: attempt.service)
   }
+
+  /// Forgets what was learned over the paths for which `isGone`.
+  mutating func forget(where isGone: (PathID) -> Bool) {
+    for path in lastAnswer.keys.filter(isGone) {
+      if let last = lastAnswer.removeValue(forKey: path) { reuse[last.service] = nil }
+    }
+  }
 }

@@ -9,7 +9,7 @@ import Orbits
 /// number of requests.
 public struct Knowledge: Sendable {
   /// The ways it knows about.
-  public let ways: Ways
+  public private(set) var ways: Ways
 
   private var legs: [Leg: LegRecord] = [:]
   private var health: [PathID: HealthState] = [:]
@@ -28,6 +28,36 @@ public struct Knowledge: Sendable {
         health[path] = HealthState(policy: backend.health, at: time)
       }
     }
+  }
+
+  /// Goes over to other ways. What was learned of the backends and uplinks that stay is kept; those that go,
+  /// and those named as changed, which are others under an old name, are forgotten.
+  ///
+  /// Requests under way are counted on, as each is still to end.
+  public mutating func adopt(
+    _ newer: Ways, changedBackends: Set<String>, changedUplinks: Set<String>, at time: UTC
+  ) {
+    func isSameLeg(_ leg: Leg) -> Bool { !changedUplinks.contains(leg.uplink) }
+    let keptLegs = Set(newer.legs.filter(isSameLeg))
+    let keptBackends = Set(newer.backends.map(\.name)).subtracting(changedBackends)
+    var newHealth: [PathID: HealthState] = [:]
+    for backend in newer.backends {
+      for path in newer.paths(to: backend.name) {
+        let isKept =
+          keptBackends.contains(backend.name) && !changedUplinks.contains(path.uplink)
+          && ways.backend(named: backend.name)?.health == backend.health
+        newHealth[path] =
+          (isKept ? health[path] : nil) ?? HealthState(policy: backend.health, at: time)
+      }
+    }
+    ways = newer
+    health = newHealth
+    legs = legs.filter { keptLegs.contains($0.key) }
+    notReady.formIntersection(keptBackends)
+    serviceTimes = serviceTimes.filter { keptBackends.contains($0.key.backend) }
+    firstBytes = firstBytes.filter { newHealth[$0.key] != nil && keptBackends.contains($0.key.backend) }
+    kept.forget { newHealth[$0] == nil || !keptBackends.contains($0.backend) }
+    histories = histories.filter { newer.uplinks.contains($0.key) }
   }
 }
 

@@ -6,17 +6,17 @@ import Orbits
 /// What the connections of one event loop share. Confined to that loop.
 final class GatewayLoop {
   let eventLoop: any EventLoop
-  let configuration: GatewayConfiguration
+  private(set) var configuration: GatewayConfiguration
   let router: any RequestRouter
   let control: any ControlPlane
-  let accounts: any AccountKeeper
-  let access: AccessRules
+  private(set) var accounts: any AccountKeeper
+  private(set) var access: AccessRules
   let admission: Admission
   let pool: UpstreamPool
   let logger: Logger
   let now: @Sendable () -> UTC
   let shape: any APIShape = OpenAIShape()
-  let waits: RequestStateMachine.Waits
+  private(set) var waits: RequestStateMachine.Waits
   private(set) var isDraining = false
   private var ids = RequestIDs(seed: .random(in: 0...UInt64.max))
   private var clients: [ObjectIdentifier: ClientConnection] = [:]
@@ -38,10 +38,15 @@ final class GatewayLoop {
     self.pool = pool
     self.logger = logger
     self.now = now
-    waits = RequestStateMachine.Waits(
-      connect: configuration.timeouts.connect, firstByte: configuration.timeouts.firstByte,
-      idle: configuration.timeouts.idle,
-      heartbeat: max(.milliseconds(10), configuration.heartbeat))
+    waits = RequestStateMachine.Waits(configuration)
+  }
+
+  /// Goes over to other settings for the requests to come.
+  func adopt(_ configuration: GatewayConfiguration, accounts: any AccountKeeper) {
+    self.configuration = configuration
+    self.accounts = accounts
+    access = AccessRules(configuration, accounts: accounts)
+    waits = RequestStateMachine.Waits(configuration)
   }
 
   /// A new request id.
@@ -73,5 +78,14 @@ final class GatewayLoop {
     guard isDraining, clients.isEmpty else { return }
     drained?.succeed()
     pool.close()
+  }
+}
+
+extension RequestStateMachine.Waits {
+  fileprivate init(_ configuration: GatewayConfiguration) {
+    self.init(
+      connect: configuration.timeouts.connect, firstByte: configuration.timeouts.firstByte,
+      idle: configuration.timeouts.idle,
+      heartbeat: max(.milliseconds(10), configuration.heartbeat))
   }
 }

@@ -90,6 +90,9 @@ public final class LinkEmulator: Sendable {
     for abort in aborts { abort() }
   }
 
+  /// Connections that it carries now.
+  public var connections: Int { state.withLock { $0.aborts.count } }
+
   private func accept(_ near: any Channel) throws {
     guard let id = admit() else {
       logger.debug("link emulator: too many connections")

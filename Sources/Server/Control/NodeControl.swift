@@ -12,18 +12,23 @@ final class NodeControl: ControlPlane {
   private let world: World
   private let requests: RequestLog
   private let metrics: NodeMetrics
-  private let terminals: NodeTerminals
+  private let terminals: Current<NodeTerminals>
   private let startedAt: UTC
   private let version: String
   private let now: @Sendable () -> UTC
+  private let reload: @Sendable () async throws -> ReloadReport
+  private let reloads: Current<ReloadState>
   private let assets: DashboardFiles
   private let eventStreams = Atomic<Int>(0)
 
   init(
-    world: World, requests: RequestLog, metrics: NodeMetrics, terminals: NodeTerminals,
+    world: World, requests: RequestLog, metrics: NodeMetrics, terminals: Current<NodeTerminals>,
     assets: DashboardFiles,
-    startedAt: UTC, version: String, now: @escaping @Sendable () -> UTC
+    startedAt: UTC, version: String, now: @escaping @Sendable () -> UTC,
+    reloads: Current<ReloadState>, reload: @escaping @Sendable () async throws -> ReloadReport
   ) {
+    self.reload = reload
+    self.reloads = reloads
     self.world = world
     self.requests = requests
     self.metrics = metrics
@@ -37,6 +42,7 @@ final class NodeControl: ControlPlane {
   func isPublic(path: String) -> Bool { assets.contains(path) }
 
   func respond(to request: ControlRequest) async throws -> ControlResponse {
+    if request.path == "/api/reload" { return await reload(request) }
     guard request.method == "GET" else {
       return Self.problem(405, "\(request.method) is not offered here: use GET", [("allow", "GET")])
     }
@@ -44,7 +50,8 @@ final class NodeControl: ControlPlane {
     case "/metrics":
       let page = MetricsPage(
         plan: world.plan, knowledge: world.knowledge, counters: world.counters, metrics: metrics,
-        dishes: DishMetrics(terminals), process: ProcessFigures(startedAt: startedAt), time: now(),
+        dishes: DishMetrics(terminals.value), reload: reloads.value,
+        process: ProcessFigures(startedAt: startedAt), time: now(),
         version: version)
       return .full(
         status: 200, headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],
@@ -74,6 +81,21 @@ final class NodeControl: ControlPlane {
       return file.response(ifNoneMatch: known)
     }
     return Self.problem(404, "nothing at \(request.path): the dashboard is at /")
+  }
+
+  /// Reads the manifest anew; one that can't be used changes nothing, and the answer says why.
+  private func reload(_ request: ControlRequest) async -> ControlResponse {
+    guard request.method == "POST" else {
+      return Self.problem(
+        405, "\(request.method) is not offered here: use POST", [("allow", "POST")])
+    }
+    do {
+      return Self.json(try await reload().json)
+    } catch let error as NodeError where !error.isInput {
+      return Self.problem(503, error.description, [("retry-after", "1")])
+    } catch {
+      return Self.problem(422, "nothing was changed: \(error)")
+    }
   }
 
   private var state: JSON {

@@ -19,31 +19,43 @@ struct NodeTerminals: Sendable {
   }
 
   let terminals: [Terminal]
-  let readings = TerminalReadings()
+  let readings: TerminalReadings
   private let world: World
   private let startedAt: UTC
   private let logger: Logger
 
-  /// Starts the emulated terminals.
-  static func start(world: World, version: String, at time: UTC, logger: Logger) async throws
-    -> Self
-  {
+  /// Starts the emulated terminals of `plan`, but for those of `older` whose uplinks are as they were.
+  static func start(
+    _ plan: NodePlan, world: World, keeping older: NodeTerminals? = nil, version: String,
+    at time: UTC, logger: Logger
+  ) async throws -> Self {
     var terminals: [Terminal] = []
+    var started: [Terminal] = []
     do {
-      for uplink in world.plan.site.uplinks {
+      for uplink in plan.site.uplinks {
         guard let settings = uplink.dish else { continue }
-        terminals.append(
-          try await start(uplink, settings, plan: world.plan, version: version, at: time))
+        if let kept = older?.terminals.first(where: { $0.uplink == uplink }) {
+          terminals.append(kept)
+          continue
+        }
+        let new = try await start(uplink, settings, plan: plan, version: version, at: time)
+        started.append(new)
+        terminals.append(new)
       }
     } catch {
-      for terminal in terminals { await terminal.emulated?.stop() }
+      for terminal in started { await terminal.emulated?.stop() }
       throw error
     }
-    return Self(terminals: terminals, world: world, startedAt: time, logger: logger)
+    return Self(
+      terminals: terminals, readings: older?.readings ?? TerminalReadings(), world: world,
+      startedAt: time, logger: logger)
   }
 
-  private init(terminals: [Terminal], world: World, startedAt: UTC, logger: Logger) {
+  private init(
+    terminals: [Terminal], readings: TerminalReadings, world: World, startedAt: UTC, logger: Logger
+  ) {
     self.terminals = terminals
+    self.readings = readings
     self.world = world
     self.startedAt = startedAt
     self.logger = logger
@@ -107,9 +119,13 @@ struct NodeTerminals: Sendable {
     }
   }
 
-  /// Stops the emulated terminals.
-  func stop() async {
-    for terminal in terminals { await terminal.emulated?.stop() }
+  /// Stops the emulated terminals, but for those that `newer` has kept.
+  func stop(but newer: NodeTerminals? = nil) async {
+    for terminal in terminals {
+      guard let emulated = terminal.emulated else { continue }
+      let isKept = newer?.terminals.contains { $0.emulated === emulated } ?? false
+      if !isKept { await emulated.stop() }
+    }
   }
 
   /// Gives an emulated terminal a second's figures each second.

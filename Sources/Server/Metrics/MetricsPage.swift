@@ -16,6 +16,7 @@ struct MetricsPage {
   let counters: [String: SharedUplink]
   let metrics: NodeMetrics
   let dishes: DishMetrics
+  let reload: ReloadState
   let process: ProcessFigures
   let time: UTC
   let version: String
@@ -28,6 +29,7 @@ struct MetricsPage {
     roundTrips(&out)
     backends(&out)
     dishes.write(to: &out)
+    reloads(&out)
     node(&out)
     return out.text
   }
@@ -242,6 +244,20 @@ struct MetricsPage {
         "perigee_backend_requests_in_flight", [("backend", backend.name)],
         Double(knowledge.requestsUnderWay(at: backend.name)))
     }
+  }
+
+  private func reloads(_ out: inout PrometheusText) {
+    out.family("perigee_config_generation", .gauge, "Which reading of the manifest is in force.")
+    out.sample("perigee_config_generation", [], Double(plan.generation))
+    out.family(
+      "perigee_config_last_reload_successful", .gauge, "Whether the last reload went through.")
+    out.sample("perigee_config_last_reload_successful", [], reload.isGood ? 1 : 0)
+    out.family(
+      "perigee_config_last_reload_success_timestamp_seconds", .gauge,
+      "When the manifest in force was read.")
+    out.sample(
+      "perigee_config_last_reload_success_timestamp_seconds", [],
+      reload.lastGood.secondsSince1970)
   }
 
   private func node(_ out: inout PrometheusText) {

@@ -42,94 +42,21 @@ public struct Node: Sendable {
     case health(PathID, HealthTransition)
   }
 
-  private let plan: NodePlan
-  private let models: [(backend: String, server: ModelServer)]
-  private let configuration: GatewayConfiguration
+  private let preparation: Preparation
   private let options: NodeOptions
   private let dialer: Dialer
   private let logger: Logger
+  private let runner = Current<FleetRunner?>(nil)
+  private let reloads = Current(ReloadState())
 
   /// Prepares a node: resolves keys and models, and compiles the network. Opens nothing yet.
   ///
   /// - Throws: ``NodeError`` for what the manifest or the machine lacks.
   public init(fleet: Fleet, options: NodeOptions, logger: Logger) throws {
-    guard let gateway = fleet.gateway, let site = fleet.site(named: gateway.site) else {
-      throw NodeError(
-        isInput: true, "fleet \(fleet.name) has no gateway: add `gateway: {site: NAME}`")
-    }
-    var models: [(backend: String, server: ModelServer)] = []
-    var endpoints: [(Backend, Endpoint)] = []
-    let runtime = ModelRuntime(stateDirectory: options.stateDirectory)
-    for backend in fleet.backends {
-      let key = try backend.key?.resolve(
-        for: "backend \(backend.name)", folder: options.manifestFolder)
-      switch backend.source {
-      case .url(let url):
-        endpoints.append(
-          (
-            backend,
-            Endpoint(
-              host: url.host, port: url.port, tls: url.scheme == .https, basePath: url.basePath,
-              authorization: key)
-          ))
-      case .managed(let managed):
-        let server = try Self.server(managed, backend: backend.name, runtime, logger)
-        models.append((backend.name, server))
-        endpoints.append(
-          (backend, Endpoint(host: "127.0.0.1", port: Int(server.port), basePath: "/v1")))
-      }
-    }
-    self.models = models
-    self.plan = NodePlan(fleet: fleet, site: site, backends: endpoints)
-    self.configuration = try Self.configuration(gateway, options)
+    preparation = try Preparation(fleet: fleet, options: options, logger: logger)
     self.options = options
-    self.dialer = try Self.dialer(gateway, options)
+    self.dialer = try preparation.dialer(options)
     self.logger = logger
-  }
-
-  private static func server(
-    _ managed: ManagedModel, backend: String, _ runtime: ModelRuntime, _ logger: Logger
-  ) throws(NodeError) -> ModelServer {
-    do {
-      let model = try ModelCatalogue.standard.model(named: managed.model)
-      let options = ModelServerOptions(
-        contextTokens: managed.contextTokens, embeddings: managed.embeddings)
-      return ModelServer(
-        model, name: backend, runtime: runtime, options: options, logger: logger)
-    } catch {
-      throw NodeError(isInput: true, "backend \(backend): \(error)")
-    }
-  }
-
-  private static func dialer(
-    _ gateway: GatewaySettings, _ options: NodeOptions
-  ) throws(NodeError) -> Dialer {
-    let files = gateway.trust.map { absolute($0, in: options.manifestFolder) }
-    do {
-      return try Dialer(additionalTrustFiles: files)
-    } catch {
-      throw NodeError(
-        isInput: true,
-        "cannot trust \(files.isEmpty ? "the system's authorities" : files.joined(separator: ", ")): "
-          + "\(error); `gateway.trust` names PEM files of certificate authorities")
-    }
-  }
-
-  private static func configuration(
-    _ gateway: GatewaySettings, _ options: NodeOptions
-  ) throws(NodeError) -> GatewayConfiguration {
-    var keys: [Secret] = []
-    for key in gateway.keys {
-      keys.append(try key.resolve(for: "gateway.keys", folder: options.manifestFolder))
-    }
-    return GatewayConfiguration(
-      host: options.listenHost ?? gateway.listenHost,
-      port: options.listenPort ?? gateway.listenPort,
-      tls: gateway.tls.map {
-        GatewayConfiguration.TLS(
-          certificateChainPath: absolute($0.certificatePath, in: options.manifestFolder),
-          privateKeyPath: absolute($0.privateKeyPath, in: options.manifestFolder))
-      }, keys: keys)
   }
 
   /// Serves until the task is cancelled, then lets requests under way finish.
@@ -138,151 +65,90 @@ public struct Node: Sendable {
   public func run(tell: @escaping @Sendable (Event) -> Void) async throws {
     let group = MultiThreadedEventLoopGroup.singleton
     let startedAt = SystemClock.now()
+    let plan = preparation.plan
     let world = World(plan: plan, at: startedAt) { tell(.health($0, $1)) }
     let requests = RequestLog()
     let metrics = NodeMetrics()
     let router = LiveRouter(
       world: world, requests: requests, metrics: metrics, startedAt: startedAt,
       now: SystemClock.now)
-    let loop = ForecastLoop(world: world, now: SystemClock.now)
-    for model in models {
-      world.setModelStatus(.init(isReady: false, text: "starting"), backend: model.backend)
-    }
-    let cursor = loop.prime()
-    let emulators = try await startEmulators(world: world, router: router, group: group)
-    let terminals: NodeTerminals
+    let cursor = ForecastLoop(world: world, now: SystemClock.now).prime()
+    let emulators = try await PlacedEmulators.start(
+      for: plan, over: world.counters, world: world, group: group, logger: logger)
+    router.setEmulators(emulators.endpoints)
+    reloads.value = ReloadState(lastGood: startedAt)
+    let terminals: Current<NodeTerminals>
     do {
-      terminals = try await NodeTerminals.start(
-        world: world, version: options.version, at: startedAt, logger: logger)
+      terminals = Current(
+        try await NodeTerminals.start(
+          plan, world: world, version: options.version, at: startedAt, logger: logger))
     } catch {
-      for emulator in emulators { await emulator.stop() }
+      await emulators.stop()
       throw error
     }
     let control = NodeControl(
       world: world, requests: requests, metrics: metrics, terminals: terminals,
       assets: DashboardFiles(folder: options.dashboardFolder), startedAt: startedAt,
-      version: options.version, now: SystemClock.now)
+      version: options.version, now: SystemClock.now, reloads: reloads, reload: reload)
     let gateway = GatewayServer(
-      configuration: configuration, router: router, control: control, logger: logger,
+      configuration: preparation.configuration, router: router, control: control, logger: logger,
       group: group, now: SystemClock.now, dialer: dialer)
+    let fleet = FleetRunner(
+      FleetRunner.Fixtures(
+        world: world, router: router, gateway: gateway, terminals: terminals, dialer: dialer,
+        version: options.version, logger: logger, tell: tell),
+      preparation, emulators: emulators)
     do {
       let bound = try await gateway.start()
-      tell(
-        .listening(
-          Address(
-            scheme: configuration.tls == nil ? "http" : "https", host: configuration.host,
-            port: bound.port ?? configuration.port)))
-      terminals.tell(tell)
-      await work(
-        world: world, router: router, loop: loop, from: cursor, gateway, terminals, tell: tell)
+      tell(.listening(address(bound)))
     } catch {
-      await terminals.stop()
-      for emulator in emulators { await emulator.stop() }
+      await fleet.stop()
       throw error
     }
-    await terminals.stop()
-    for emulator in emulators { await emulator.stop() }
+    terminals.value.tell(tell)
+    await fleet.begin(from: cursor)
+    runner.value = fleet
+    await waitForCancellation()
+    // Requests under way still need their models and links: these end after them.
+    runner.value = nil
+    await gateway.shutdown()
+    await fleet.stop()
   }
 
-  /// Keeps forecasts, models and health up to date until the task is cancelled and requests under way
-  /// are done: they still need their models and links, so the workers outlive the cancellation.
-  private func work(
-    world: World, router: LiveRouter, loop: ForecastLoop, from cursor: ForecastLoop.Cursor,
-    _ gateway: GatewayServer, _ terminals: NodeTerminals,
-    tell: @escaping @Sendable (Event) -> Void
-  ) async {
-    let probe = Probe(dialer: dialer, group: MultiThreadedEventLoopGroup.singleton)
-    let workers = Task {
-      await withTaskGroup { tasks in
-        tasks.addTask { await loop.run(from: cursor) }
-        tasks.addTask { await terminals.run() }
-        tasks.addTask { await watchModels(world: world, tell: tell) }
-        for model in models { tasks.addTask { await model.server.run() } }
-        for prober in probers(world: world, router: router, probe: probe) {
-          tasks.addTask { await prober.run() }
-        }
-      }
+  /// Reads the manifest anew and goes over to what it says now. Requests under way finish on what they
+  /// began with.
+  ///
+  /// - Throws: What is wrong with the manifest, or what can't be changed while the node runs; nothing has
+  ///   changed then.
+  @discardableResult
+  public func reload() async throws -> ReloadReport {
+    guard let runner = runner.value else {
+      throw NodeError(isInput: false, "the node does not run, or is stopping: nothing to reload")
     }
-    await waitForCancellation()
-    await gateway.shutdown()
-    workers.cancel()
-    await workers.value
+    guard let readFleet = options.readFleet else {
+      throw NodeError(
+        isInput: false, "this node was started without a manifest to read again: restart it")
+    }
+    do {
+      let report = try await runner.reload { [options, logger] older in
+        try Preparation(fleet: readFleet(), options: options, after: older, logger: logger)
+      }
+      reloads.value = ReloadState(lastGood: SystemClock.now())
+      return report
+    } catch {
+      reloads.value.isGood = false
+      throw error
+    }
+  }
+
+  private func address(_ bound: SocketAddress) -> Address {
+    let configuration = preparation.configuration
+    return Address(
+      scheme: configuration.tls == nil ? "http" : "https", host: configuration.host,
+      port: bound.port ?? configuration.port)
   }
 
   private func waitForCancellation() async {
     while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
-  }
-
-  /// One emulator for each way over an emulated uplink.
-  private func startEmulators(
-    world: World, router: LiveRouter, group: any EventLoopGroup
-  ) async throws -> [LinkEmulator] {
-    var emulators: [LinkEmulator] = []
-    for backend in plan.backends {
-      for path in plan.ways.paths(to: backend.name) {
-        guard let leg = plan.ways.leg(of: path), plan.uplinks[path.uplink]?.emulated == true,
-          let shared = world.counters[path.uplink]
-        else { continue }
-        let emulator = LinkEmulator(
-          group: group, targetHost: backend.endpoint.host, targetPort: backend.endpoint.port,
-          interval: { world.forecast(leg)?.interval(at: $0) },
-          uplink: shared, seed: plan.seed &+ UInt64(emulators.count), logger: logger)
-        let port = try await emulator.start()
-        router.setEmulator(backend.endpoint.through(host: "127.0.0.1", port: port), for: path)
-        emulators.append(emulator)
-      }
-    }
-    return emulators
-  }
-
-  private func probers(world: World, router: LiveRouter, probe: Probe) -> [HealthProber] {
-    plan.backends.flatMap { backend in
-      plan.ways.paths(to: backend.name).compactMap { path in
-        guard let endpoint = router.endpoint(for: path) else { return nil }
-        return HealthProber(
-          path: path, policy: backend.backend.health, endpoint: endpoint, probe: probe,
-          linkIsUp: {
-            // A model that is known not to be ready is not asked whether it is.
-            let isReady = world.modelStatus(of: path.backend)?.isReady ?? true
-            return isReady && world.isLinkUp(path, at: SystemClock.now())
-          }, report: world.observeProbe)
-      }
-    }
-  }
-
-  /// Follows the managed models and tells once when each has either become ready or failed.
-  private func watchModels(world: World, tell: @escaping @Sendable (Event) -> Void) async {
-    let unmanaged = plan.backends.map(\.name).filter { name in
-      !models.contains { $0.backend == name }
-    }
-    let (settled, report) = AsyncStream.makeStream(of: (String, Bool).self)
-    await withTaskGroup { group in
-      for (backend, server) in models {
-        group.addTask {
-          for await state in server.states() {
-            world.setModelStatus(
-              .init(isReady: state.isReady, text: state.isReady ? "ready" : "\(state)"),
-              backend: backend)
-            tell(.model(backend: backend, state: state))
-            if state.isReady { report.yield((backend, true)) }
-            if case .failed = state { report.yield((backend, false)) }
-          }
-        }
-      }
-      group.addTask {
-        var answers: [String: Bool] = [:]
-        if !models.isEmpty {
-          for await (backend, isReady) in settled {
-            answers[backend] = answers[backend] ?? isReady
-            if answers.count == models.count { break }
-          }
-        }
-        guard !Task.isCancelled else { return }
-        tell(
-          .ready(
-            answering: unmanaged + models.map(\.backend).filter { answers[$0] == true },
-            unavailable: models.map(\.backend).filter { answers[$0] != true }))
-      }
-    }
   }
 }

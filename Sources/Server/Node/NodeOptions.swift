@@ -1,3 +1,5 @@
+import Fleet
+
 /// What the command line adds to a fleet.
 public struct NodeOptions: Sendable {
   /// The address to listen on; `nil` takes the manifest's.
@@ -12,12 +14,17 @@ public struct NodeOptions: Sendable {
   public var manifestFolder: String
   /// The version to show.
   public var version: String
+  /// Reads the manifest anew, for a reload; `nil` where there is none to read. What it throws is told to
+  /// whoever asked.
+  public var readFleet: (@Sendable () throws -> Fleet)?
 
   /// Creates options.
   public init(
     listenHost: String? = nil, listenPort: Int? = nil, stateDirectory: String = ".perigee",
-    dashboardFolder: String? = nil, manifestFolder: String = ".", version: String = "0"
+    dashboardFolder: String? = nil, manifestFolder: String = ".", version: String = "0",
+    readFleet: (@Sendable () throws -> Fleet)? = nil
   ) {
+    self.readFleet = readFleet
     self.manifestFolder = manifestFolder
     self.listenHost = listenHost
     self.listenPort = listenPort

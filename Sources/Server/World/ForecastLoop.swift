@@ -12,12 +12,27 @@ struct ForecastLoop: Sendable {
   static let horizonSeconds = 300.0
 
   let world: World
+  let plan: NodePlan
   let now: @Sendable () -> UTC
+
+  /// A loop that forecasts for `plan`; for the world's own where none is given.
+  init(world: World, plan: NodePlan? = nil, now: @escaping @Sendable () -> UTC) {
+    self.world = world
+    self.plan = plan ?? world.plan
+    self.now = now
+  }
 
   /// Forecasts the horizon, publishes it, and returns what is needed to go on.
   func prime() -> Cursor {
+    let cursor = forecast()
+    world.publish(cursor.forecasts)
+    world.enter(cursor.entered)
+    return cursor
+  }
+
+  /// Forecasts the horizon and publishes nothing yet.
+  func forecast() -> Cursor {
     let time = now()
-    let plan = world.plan
     let first = Slot(containing: time.adding(seconds: -Self.pastSeconds))
     var cursor = Cursor(
       forecaster: Forecaster(plan.topology), slot: first, entered: Slot(containing: time),
@@ -30,7 +45,6 @@ struct ForecastLoop: Sendable {
         }
       })
     extend(&cursor, to: time)
-    world.enter(cursor.entered)
     return cursor
   }
 
@@ -52,6 +66,7 @@ struct ForecastLoop: Sendable {
       cursor.entered = slot
       world.enter(slot)
       extend(&cursor, to: slot.start)
+      world.publish(cursor.forecasts)
     }
   }
 
@@ -68,7 +83,6 @@ struct ForecastLoop: Sendable {
   }
 
   private func extend(_ cursor: inout Cursor, to time: UTC) {
-    let plan = world.plan
     let end = time.adding(seconds: Self.horizonSeconds)
     while cursor.slot.start < end {
       let later = plan.topology.sky(at: cursor.slot.end)
@@ -84,6 +98,5 @@ struct ForecastLoop: Sendable {
       cursor.forecasts[index].intervals.removeAll { $0.end < oldest }
       cursor.forecasts[index].elementAgeSeconds = plan.topology.elementAgeSeconds(at: time)
     }
-    world.publish(cursor.forecasts)
   }
 }

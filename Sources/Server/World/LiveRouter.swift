@@ -9,14 +9,13 @@ import Synchronization
 /// Routes live requests: hands the world's candidates to the pure policy, and what became of each
 /// attempt back to the world.
 final class LiveRouter: RequestRouter {
-  let models: [ModelEntry]
   private let world: World
-  private let policy = RoutingPolicy()
   private let now: @Sendable () -> UTC
   private let requests: RequestLog
   private let metrics: NodeMetrics
-  private let emulators: Mutex<[PathID: Endpoint]> = Mutex([:])
-  private let upstreamNames: [String: [String: String]]
+  private let startedAt: UTC
+  /// The table in force, then those that are being left, newest first: requests under way finish on them.
+  private let tables: Mutex<[RoutingTable]>
 
   init(
     world: World, requests: RequestLog, metrics: NodeMetrics, startedAt: UTC,
@@ -26,52 +25,63 @@ final class LiveRouter: RequestRouter {
     self.requests = requests
     self.metrics = metrics
     self.now = now
-    var entries: [ModelEntry] = []
-    var names: [String: [String: String]] = [:]
-    for plan in world.plan.backends {
-      for model in plan.backend.models {
-        if model.upstreamName != model.name {
-          names[plan.name, default: [:]][model.name] = model.upstreamName
-        }
-        guard !entries.contains(where: { $0.id == model.name }) else { continue }
-        entries.append(ModelEntry(id: model.name, created: startedAt, ownedBy: plan.name))
-      }
-    }
-    self.models = entries
-    self.upstreamNames = names
+    self.startedAt = startedAt
+    self.tables = Mutex([RoutingTable(world.plan, since: startedAt)])
   }
 
-  /// Puts an emulator's address before a path.
-  func setEmulator(_ endpoint: Endpoint, for path: PathID) {
-    emulators.withLock { $0[path] = endpoint }
+  var models: [ModelEntry] { current.models }
+
+  private var current: RoutingTable {
+    // There is always one: the table in force is replaced, never removed.
+    tables.withLock { $0[0] }
+  }
+
+  /// Goes over to another plan; what the requests under way need of the last one stays until
+  /// ``forget(generation:)``.
+  func adopt(_ plan: NodePlan, emulators: [PathID: Endpoint]) {
+    let table = RoutingTable(plan, emulators: emulators, since: startedAt)
+    tables.withLock { $0.insert(table, at: 0) }
+  }
+
+  /// Drops the table of a plan that no request goes by any more; the one in force stays.
+  func forget(generation: Int) {
+    tables.withLock { tables in
+      tables = tables.prefix(1) + tables.dropFirst().filter { $0.plan.generation != generation }
+    }
+  }
+
+  /// Puts emulators' addresses before paths of the plan in force.
+  func setEmulators(_ emulators: [PathID: Endpoint]) {
+    tables.withLock { $0[0].emulators = emulators }
   }
 
   func decide(_ facts: RequestFacts) -> RoutingDecision {
     let time = now()
-    return policy.decide(facts, candidates: world.candidates(for: facts, at: time), now: time)
+    return current.policy.decide(
+      facts, candidates: world.candidates(for: facts, at: time), now: time)
   }
 
   func endpoint(for path: PathID) -> Endpoint? {
-    if let emulated = emulators.withLock({ $0[path] }) { return emulated }
-    guard var endpoint = world.plan.backend(named: path.backend)?.endpoint else { return nil }
-    guard path.uplink != PathID.localUplink else { return endpoint }
-    // An emulated uplink whose emulator does not stand is no way around the emulation.
-    guard let uplink = world.plan.uplinks[path.uplink], !uplink.emulated else { return nil }
-    endpoint.localAddress = uplink.sourceAddress
-    return endpoint
+    tables.withLock { tables in
+      for table in tables { if let endpoint = table.endpoint(for: path) { return endpoint } }
+      return nil
+    }
   }
 
   func upstreamModelName(_ model: String, backend: String) -> String? {
-    upstreamNames[backend]?[model]
+    tables.withLock { tables in
+      let table = tables.first { $0.plan.backend(named: backend) != nil }
+      return table?.upstreamNames[backend]?[model]
+    }
   }
 
   func attemptBegan(_ path: PathID, request: String) { world.attemptBegan(path) }
 
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {
-    if world.plan.uplinks[path.uplink]?.emulated != true {
-      let counters = world.counters[path.uplink]?.counters
-      counters?.count(outcome.bytesUp, .up)
-      counters?.count(outcome.bytesDown, .down)
+    // An emulator counts for itself.
+    if let counters = world.directCounters(of: path.uplink) {
+      counters.count(outcome.bytesUp, .up)
+      counters.count(outcome.bytesDown, .down)
     }
     var trouble: String?
     if case .failed(let fault) = outcome.ending, fault.isBackendTrouble { trouble = fault.rawValue }

@@ -3,10 +3,11 @@ import Fleet
 import Links
 import Network
 
-/// What a fleet makes the node do: its site, its backends and every way to each. Fixed for a run.
-struct NodePlan: Sendable {
+/// What a fleet makes the node do: its site, its backends and every way to each. Fixed; another reading of
+/// the manifest makes another one. A class, so that handing it out is one count and no copy.
+final class NodePlan: Sendable {
   /// One backend as the node reaches it.
-  struct BackendPlan: Sendable {
+  struct BackendPlan: Sendable, Equatable {
     var backend: Backend
     /// Where it is reached directly.
     var endpoint: Endpoint
@@ -23,8 +24,13 @@ struct NodePlan: Sendable {
   private let backendsByName: [String: BackendPlan]
   let uplinks: [String: Uplink]
   let seed: UInt64
+  /// Which reading of the manifest this is, from 1.
+  let generation: Int
 
-  init(fleet: Fleet, site: Site, backends endpoints: [(Backend, Endpoint)]) {
+  init(
+    fleet: Fleet, site: Site, backends endpoints: [(Backend, Endpoint)], generation: Int = 1
+  ) {
+    self.generation = generation
     self.fleetName = fleet.name
     self.site = site
     self.seed = fleet.seed
@@ -41,4 +47,16 @@ struct NodePlan: Sendable {
 
   /// The backend of that name.
   func backend(named name: String) -> BackendPlan? { backendsByName[name] }
+
+  /// What differs from an `older` plan.
+  func changes(from older: NodePlan) -> PlanChanges {
+    PlanChanges(
+      backends: NameChanges(
+        from: older.backendsByName, to: backendsByName,
+        isSame: { $0.endpoint == $1.endpoint && $0.backend.source == $1.backend.source
+          && $0.backend.location == $1.backend.location }),
+      uplinks: NameChanges(
+        from: older.uplinks, to: uplinks,
+        isSame: { $0 == $1 && older.seed == self.seed }))
+  }
 }

@@ -16,13 +16,12 @@ final class World: Sendable {
   }
 
   private struct State {
+    var plan: NodePlan
+    var counters: [String: SharedUplink]
     var knowledge: Knowledge
     var modelStates: [String: ModelStatus] = [:]
   }
 
-  let plan: NodePlan
-  /// Bytes and connections of each uplink, and of local paths under `local`.
-  let counters: [String: SharedUplink]
   private let state: Mutex<State>
   private let onTransition: @Sendable (PathID, HealthTransition) -> Void
 
@@ -33,15 +32,39 @@ final class World: Sendable {
     plan: NodePlan, at time: UTC,
     onTransition: @escaping @Sendable (PathID, HealthTransition) -> Void = { _, _ in }
   ) {
-    self.plan = plan
-    var counters: [String: SharedUplink] = [PathID.localUplink: SharedUplink()]
-    for uplink in plan.site.uplinks {
-      let link = uplink.realisation(at: plan.site.name, seed: plan.seed)
-      counters[uplink.name] = SharedUplink(link, accessDelayMs: uplink.access.delayMs)
-    }
-    self.counters = counters
-    self.state = Mutex(State(knowledge: Knowledge(plan.ways, at: time)))
+    let state = State(
+      plan: plan, counters: plan.sharedUplinks(), knowledge: Knowledge(plan.ways, at: time))
+    self.state = Mutex(state)
     self.onTransition = onTransition
+  }
+
+  /// What the manifest, as it was last read, makes the node do.
+  var plan: NodePlan { state.withLock { $0.plan } }
+
+  /// Bytes and connections of each uplink, and of local paths under `local`.
+  var counters: [String: SharedUplink] { state.withLock { $0.counters } }
+
+  /// The counters of an uplink that no emulator counts for; `nil` where one does.
+  func directCounters(of uplink: String) -> LinkCounters? {
+    state.withLock { state in
+      state.plan.uplinks[uplink]?.emulated == true ? nil : state.counters[uplink]?.counters
+    }
+  }
+
+  /// Goes over to another plan at once: what was learned of what stays is kept.
+  func adopt(
+    _ plan: NodePlan, counters: [String: SharedUplink], forecasts: [Forecast], at time: UTC
+  ) {
+    state.withLock { state in
+      let changes = plan.changes(from: state.plan)
+      state.plan = plan
+      state.counters = counters
+      state.knowledge.adopt(
+        plan.ways, changedBackends: Set(changes.backends.changed),
+        changedUplinks: Set(changes.uplinks.changed), at: time)
+      state.knowledge.publish(forecasts)
+      state.modelStates = state.modelStates.filter { plan.backend(named: $0.key) != nil }
+    }
   }
 
   /// What is known at this instant: a copy that does not change, for whoever asks more than one question.

@@ -1,10 +1,6 @@
 import ArgumentParser
 import Foundation
 
-#if canImport(FoundationNetworking)
-  import FoundationNetworking
-#endif
-
 /// `perigee explain`: why a request went where it went.
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,32 +12,33 @@ struct ExplainCommand: AsyncParsableCommand {
       EXAMPLES
         perigee explain req_0000019c3d2f
         perigee explain --output json
-        PERIGEE_API_KEY=… perigee explain ID --url https://gateway.example:8443
+        PERIGEE_API_KEY=… perigee explain ID --url https://gateway.example:8443 --ca ca.pem
       """)
 
   @Argument(help: "The request's id.")
   var id: String?
 
-  @Option(help: "The node.")
-  var url: String = "http://127.0.0.1:8080"
-
+  @OptionGroup var node: NodeOptionsGroup
   @OptionGroup var format: OutputOptions
 
   func run() async throws {
-    guard let id else { return try await list() }
-    let data = try await get("/api/requests/\(id)")
+    let client = try node.client()
+    guard let id else { return try await list(client) }
+    let data = try await client.get(
+      "/api/requests/\(id)",
+      missing: "knows no request \(id): list them with `perigee explain`")
     if format.output == .json {
       writeOutput(String(decoding: data, as: UTF8.self) + "\n")
       return
     }
-    let explanation = try decode(Explanation.self, from: data)
+    let explanation = try client.decode(Explanation.self, from: data)
     if format.output == .table { printSummary(explanation) }
     try printConsidered(explanation)
     if format.output == .table { try printAttempts(explanation) }
   }
 
-  private func list() async throws {
-    let data = try await get("/api/requests?limit=20")
+  private func list(_ client: NodeClient) async throws {
+    let data = try await client.get("/api/requests?limit=20")
     if format.output == .json {
       writeOutput(String(decoding: data, as: UTF8.self) + "\n")
       return
@@ -49,7 +46,7 @@ struct ExplainCommand: AsyncParsableCommand {
     var printer = RowPrinter(
       columns: ["id", "time", "model", "backend", "uplink", "predicted_ms", "actual_ms", "status"],
       format: format.output)
-    for request in try decode(RequestList.self, from: data).requests {
+    for request in try client.decode(RequestList.self, from: data).requests {
       try printer.add([
         .text(request.id), .text(request.time), .text(request.model),
         .text(request.backend ?? "none"), .text(request.uplink ?? "none"),
@@ -123,46 +120,5 @@ struct ExplainCommand: AsyncParsableCommand {
 
   private func text(_ value: Double?) -> String {
     value.map { "\(fixed($0, decimals: 1)) ms" } ?? "unknown"
-  }
-
-  private func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
-    do {
-      return try JSONDecoder().decode(type, from: data)
-    } catch {
-      throw Failure(description: "\(url) does not answer as a perigee node does: is it one?")
-    }
-  }
-
-  private func get(_ path: String) async throws -> Data {
-    guard let target = URL(string: url + path), ["http", "https"].contains(target.scheme),
-      target.host != nil
-    else {
-      throw InputError(description: "--url \(url) is no URL: write http://127.0.0.1:8080")
-    }
-    var request = URLRequest(url: target)
-    if let key = ProcessInfo.processInfo.environment["PERIGEE_API_KEY"] {
-      request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization")
-    }
-    let data: Data
-    let response: URLResponse
-    do {
-      (data, response) = try await URLSession.shared.data(for: request)
-    } catch let error as URLError where error.code == .cannotConnectToHost {
-      throw Failure(description: "no node answers at \(url): start one with `perigee up FLEET`")
-    } catch {
-      throw Failure(
-        description:
-          "\(url) can't be asked: \(error.localizedDescription); a certificate of your own "
-          + "has to be among the system's trusted ones")
-    }
-    switch (response as? HTTPURLResponse)?.statusCode {
-    case 200: return data
-    case 401: throw Failure(description: "\(url) wants a key: set PERIGEE_API_KEY")
-    case 404:
-      throw Failure(
-        description: "\(url) knows no request \(id ?? ""): list them with `perigee explain`")
-    case let status:
-      throw Failure(description: "\(url) answered \(status.map(String.init) ?? "no HTTP")")
-    }
   }
 }

@@ -15,7 +15,8 @@ struct UpCommand: AsyncParsableCommand {
     commandName: "up",
     abstract: "Run a fleet: endpoint, dashboard, metrics, forecasts and emulated links.",
     discussion: """
-      Runs in the foreground until Ctrl-C, then lets requests under way finish.
+      Runs in the foreground until Ctrl-C, then lets requests under way finish. SIGHUP reads the \
+      manifest again.
 
       EXAMPLES
         perigee up examples/tristan-da-cunha.yaml
@@ -45,12 +46,18 @@ struct UpCommand: AsyncParsableCommand {
     let options = NodeOptions(
       listenHost: listen?.host, listenPort: listen?.port, stateDirectory: state,
       dashboardFolder: dashboard, manifestFolder: FleetFile.folder(of: file),
-      version: Perigee.version)
+      version: Perigee.version,
+      readFleet: { [file] in
+        do { return try FleetFile(path: file).fleet } catch let problems as ManifestProblems {
+          throw problems.asInputError
+        }
+      })
     do {
       let node = try Node(fleet: fleet, options: options, logger: logger)
       let serving = Task { try await node.run { Self.tell($0) } }
       let signals = Self.cancelOnSignal(serving)
-      defer { for signal in signals { signal.cancel() } }
+      let reloads = Self.reloadOnHangup(node)
+      defer { for signal in signals + [reloads] { signal.cancel() } }
       writeOutput("perigee \(Perigee.version): fleet \(fleet.name), computing the sky\n")
       try await serving.value
       writeOutput("stopped\n")
@@ -88,6 +95,24 @@ struct UpCommand: AsyncParsableCommand {
       let what = transition.isHealthy ? "is healthy again" : "is unhealthy"
       writeOutput("health     \(path) \(what)\(transition.reason.map { ": \($0)" } ?? "")\n")
     }
+  }
+
+  /// Each SIGHUP has the node read its manifest again.
+  private static func reloadOnHangup(_ node: Node) -> any DispatchSourceSignal {
+    signal(SIGHUP, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+    source.setEventHandler {
+      Task {
+        do {
+          let report = try await node.reload()
+          writeOutput("reloaded   \(report)\n")
+        } catch {
+          writeError("error: not reloaded, nothing was changed: \(error)\n")
+        }
+      }
+    }
+    source.resume()
+    return source
   }
 
   /// The first signal cancels `task`; a second one ends the process at once.

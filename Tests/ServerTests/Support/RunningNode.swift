@@ -13,14 +13,23 @@ import Server
 struct RunningNode: Sendable {
   let url: String
 
+  /// As many connections at a time as a test asks for.
+  private static let session: URLSession = {
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.httpMaximumConnectionsPerHost = 200
+    return URLSession(configuration: configuration)
+  }()
+
   static func serve<Result: Sendable>(
     _ fleet: Fleet, stateDirectory: String = NSTemporaryDirectory(), manifestFolder: String = ".",
-    untilReady: Bool = false, _ body: @Sendable (RunningNode) async throws -> Result
+    untilReady: Bool = false, readFleet: (@Sendable () throws -> Fleet)? = nil,
+    _ body: @Sendable (RunningNode) async throws -> Result
   ) async throws -> Result {
     let node = try Node(
       fleet: fleet,
       options: NodeOptions(
-        stateDirectory: stateDirectory, manifestFolder: manifestFolder, version: "test"),
+        stateDirectory: stateDirectory, manifestFolder: manifestFolder, version: "test",
+        readFleet: readFleet),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let (events, report) = AsyncStream.makeStream(of: Node.Event.self)
     let serving = Task {
@@ -60,13 +69,29 @@ struct RunningNode: Sendable {
     try await send(path, body: nil, headers: headers)
   }
 
+  func post(_ path: String) async throws -> Answer {
+    try await send(path, body: Data(), headers: [:])
+  }
+
+  /// The value of one series of the metrics page; 0 where there is none.
+  func value(_ series: String) async throws -> Double {
+    let text = try await get("/metrics").text
+    let line = text.split(separator: "\n").first { $0.hasPrefix(series) }
+    return line?.split(separator: " ").last.flatMap { Double($0) } ?? 0
+  }
+
+  /// Requests under way at a backend.
+  func underWay(_ backend: String) async throws -> Int {
+    Int(try await value("perigee_backend_requests_in_flight{backend=\"\(backend)\"}"))
+  }
+
   /// Asks the model `m` a question.
-  func ask(_ question: String = "who are you?", headers: [String: String] = [:]) async throws
-    -> Answer
-  {
+  func ask(
+    _ question: String = "who are you?", stream: Bool = false, headers: [String: String] = [:]
+  ) async throws -> Answer {
     let body = try JSONSerialization.data(withJSONObject: [
-      "model": "m", "messages": [["role": "user", "content": question]],
-    ])
+      "model": "m", "messages": [["role": "user", "content": question]], "stream": stream,
+    ] as [String: Any])
     return try await send("/v1/chat/completions", body: body, headers: headers)
   }
 
@@ -79,7 +104,7 @@ struct RunningNode: Sendable {
     request.httpBody = body
     if body != nil { request.setValue("application/json", forHTTPHeaderField: "content-type") }
     for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-    let (data, response) = try await URLSession.shared.data(for: request)
+    let (data, response) = try await Self.session.data(for: request)
     let http = response as? HTTPURLResponse
     var fields: [String: String] = [:]
     for (name, value) in http?.allHeaderFields ?? [:] {
