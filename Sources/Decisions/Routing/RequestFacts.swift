@@ -33,7 +33,7 @@ public struct RequestFacts: Sendable, Equatable {
   public init(
     id: String, endpoint: String, model: String, stream: Bool, bytes: Int, arrival: UTC,
     deadline: UTC, preference: Preference? = nil, isUnsafe: Bool = false,
-    expectedTokens: Int? = nil, priority: Priority = .default, caller: String? = nil
+    expectedTokens: Int? = nil, priority: Priority = .standard, caller: String? = nil
   ) {
     self.id = id
     self.endpoint = endpoint

@@ -131,7 +131,7 @@ extension ClientConnection {
       stream: content.stream, bytes: incoming.body.readableBytes + Self.typicalHeaderBytes,
       arrival: clock.utc, deadline: clock.utc + patience, preference: wishes.preference,
       isUnsafe: wishes.isUnsafe, expectedTokens: content.maximumTokens,
-      priority: content.serviceTier.flatMap(Priority.init(rawValue:)) ?? .default)
+      priority: Priority(serviceTier: content.serviceTier))
     let request = InferenceRequest(
       inference: inference, headers: incoming.head.headers, body: incoming.body, content: content)
     let exchange = Exchange(
