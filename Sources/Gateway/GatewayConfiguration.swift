@@ -77,6 +77,10 @@ public struct GatewayConfiguration: Sendable {
   /// How long a stream may stay silent before its first event until a comment is sent, and how often.
   public var heartbeat = RequestStateMachine.Waits.standard.heartbeat
 
+  /// The share of the traces that begin here which are recorded, from 0 to 1; `nil` where this node takes
+  /// no part in traces and passes their fields on as they come.
+  public var traceSampleRatio: Double?
+
   /// Creates a configuration.
   public init(
     host: String = "127.0.0.1", port: Int = 8080, tls: TLS? = nil, keys: [Secret] = []

@@ -133,7 +133,8 @@ extension ClientConnection {
       isUnsafe: wishes.isUnsafe, expectedTokens: content.maximumTokens,
       priority: Priority(serviceTier: content.serviceTier))
     let request = InferenceRequest(
-      inference: inference, headers: incoming.head.headers, body: incoming.body, content: content)
+      inference: inference, headers: incoming.head.headers, body: incoming.body, content: content,
+      trace: loop.trace(incoming.head.headers))
     let exchange = Exchange(
       loop: loop, sink: self, request: request, facts: facts,
       decision: loop.router.decide(facts), clock: clock,

@@ -1,6 +1,7 @@
 import Decisions
 import Logging
 import NIOCore
+import NIOHTTP1
 import Orbits
 
 /// What the connections of one event loop share. Confined to that loop.
@@ -18,6 +19,8 @@ final class GatewayLoop {
   let shape: any APIShape = OpenAIShape()
   private(set) var waits: RequestStateMachine.Waits
   private(set) var isDraining = false
+  private var traces = TraceSource(
+    seed: (.random(in: 0...UInt64.max), .random(in: 0...UInt64.max)))
   private var ids = RequestIDs(seed: .random(in: 0...UInt64.max))
   private var clients: [ObjectIdentifier: ClientConnection] = [:]
   private var drained: EventLoopPromise<Void>?
@@ -47,6 +50,12 @@ final class GatewayLoop {
     self.accounts = accounts
     access = AccessRules(configuration, accounts: accounts)
     waits = RequestStateMachine.Waits(configuration)
+  }
+
+  /// The place in a trace of a request with those fields; `nil` where this node takes no part in traces.
+  func trace(_ headers: HTTPHeaders) -> TraceContext? {
+    guard let ratio = configuration.traceSampleRatio else { return nil }
+    return traces.context(traceparent: headers.first(name: "traceparent"), ratio: ratio)
   }
 
   /// A new request id.

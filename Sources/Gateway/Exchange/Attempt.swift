@@ -65,7 +65,10 @@ final class Attempt {
       }
     let upstream = UpstreamRequest(
       request.inference, endpoint: endpoint, body: body, isStream: exchange.facts.stream,
-      client: request.headers, id: exchange.facts.id)
+      client: request.headers, id: exchange.facts.id,
+      traceparent: request.trace.map { trace in
+        trace.header(attempt: exchange.attempts.firstIndex { $0 === self } ?? 0)
+      })
     log.bytesUp = upstream.bodyBytes
     connection.send(upstream, for: self)
   }

@@ -54,4 +54,6 @@ struct InferenceRequest {
   var body: ByteBuffer
   /// What the gateway has read of it.
   var content: InferenceBody
+  /// Where it stands in a trace; `nil` where this node keeps out of traces, and passes them on as they come.
+  var trace: TraceContext?
 }

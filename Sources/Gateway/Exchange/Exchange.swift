@@ -145,6 +145,6 @@ extension Exchange {
         facts: facts, decision: decision, attempts: attempts.map { $0.log.record(clock) },
         chosen: chosen?.path, predictedMs: chosen?.predictedMs, actualMs: chosen?.firstByteMs,
         timeToFirstByteMs: firstByte, status: status, usage: usage, events: events,
-        ended: clock.utc(.now()), fault: fault))
+        ended: clock.utc(.now()), fault: fault, trace: request.trace))
   }
 }

@@ -77,13 +77,17 @@ public struct RequestRecord: Sendable, Equatable {
   public var ended: UTC
   /// What went wrong; `nil` where the client got a complete answer.
   public var fault: Fault?
+  /// Where it stands in a trace; `nil` where this node takes no part in traces.
+  public var trace: TraceContext?
 
   /// Creates a record.
   public init(
     facts: RequestFacts, decision: RoutingDecision, attempts: [Attempt], chosen: PathID? = nil,
     predictedMs: Double? = nil, actualMs: Double? = nil, timeToFirstByteMs: Double? = nil,
-    status: Int, usage: TokenUsage? = nil, events: Int = 0, ended: UTC, fault: Fault? = nil
+    status: Int, usage: TokenUsage? = nil, events: Int = 0, ended: UTC, fault: Fault? = nil,
+    trace: TraceContext? = nil
   ) {
+    self.trace = trace
     self.facts = facts
     self.decision = decision
     self.attempts = attempts

@@ -18,9 +18,11 @@ struct UpstreamRequest {
   }
 
   /// Makes the request that asks `endpoint` for what the client asked the gateway for.
+  ///
+  /// - Parameter traceparent: Where this attempt stands in a trace, instead of what the client sent.
   init(
     _ inference: Route.Inference, endpoint: Endpoint, body: [ByteBuffer], isStream: Bool,
-    client: HTTPHeaders, id: String
+    client: HTTPHeaders, id: String, traceparent: String? = nil
   ) {
     self.body = body
     bodyBytes = body.reduce(0) { $0 + $1.readableBytes }
@@ -37,7 +39,11 @@ struct UpstreamRequest {
     if let key = endpoint.authorization {
       fields.append(("authorization", "Bearer \(key.reveal())"))
     }
-    for (name, value) in client where Self.isForwarded(name) { fields.append((name, value)) }
+    if let traceparent { fields.append(("traceparent", traceparent)) }
+    for (name, value) in client where Self.isForwarded(name) {
+      if traceparent != nil, name.isField("traceparent") { continue }
+      fields.append((name, value))
+    }
     head = HTTPRequestHead(
       version: .http1_1, method: .POST, uri: base + inference.suffix, headers: HTTPHeaders(fields))
   }
