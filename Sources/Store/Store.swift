@@ -17,5 +17,14 @@ public struct Store: Sendable {
       try database.execute(sql: "PRAGMA synchronous = FULL")
     }
     database = try DatabasePool(path: path, configuration: configuration)
+    try Self.migrations.migrate(database)
+  }
+
+  /// What brings a database up to date, one step for each group of tables. A step that has been released
+  /// is never changed; what comes later is a step of its own.
+  private static var migrations: DatabaseMigrator {
+    var migrations = DatabaseMigrator()
+    migrations.registerMigration("accounts", migrate: AccountTables.create)
+    return migrations
   }
 }

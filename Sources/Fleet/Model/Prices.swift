@@ -20,3 +20,20 @@ public struct TokenPrices: Sendable, Hashable {
     self.perRequest = perRequest
   }
 }
+
+/// The prices of a backend's models.
+public struct ModelPrices: Sendable, Hashable {
+  /// Of every model without prices of its own; `nil` where they are not known.
+  public var usual: TokenPrices?
+  /// Of single models, by the name that clients use.
+  public var byModel: [String: TokenPrices]
+
+  /// Creates prices.
+  public init(usual: TokenPrices?, byModel: [String: TokenPrices] = [:]) {
+    self.usual = usual
+    self.byModel = byModel
+  }
+
+  /// The prices of a model.
+  public func prices(of model: String) -> TokenPrices? { byModel[model] ?? usual }
+}

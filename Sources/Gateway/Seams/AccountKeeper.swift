@@ -13,8 +13,8 @@ public protocol AccountKeeper: Sendable {
   /// Whose key a client shows. The key is neither kept nor repeated.
   func caller(showing key: Substring, at time: UTC) -> Result<Caller, KeyRefusal>
 
-  /// What a path costs for a model.
-  func price(of path: PathID, model: String) -> PathPrice
+  /// What a path costs for a model; `nil` where nobody has said.
+  func price(of path: PathID, model: String) -> PathPrice?
 
   /// Lets a request of `caller` in, or says what is in the way. One that is let in is followed by exactly
   /// one ``settle(_:_:used:at:)``.
@@ -32,8 +32,8 @@ public protocol AccountKeeper: Sendable {
 }
 
 extension AccountKeeper {
-  /// Nothing costs anything.
-  public func price(of path: PathID, model: String) -> PathPrice { .free }
+  /// No price is known.
+  public func price(of path: PathID, model: String) -> PathPrice? { nil }
 
   /// Everybody is let in.
   public func admit(_ caller: Caller, _ estimate: Estimate, at time: UTC) -> Admittance {
