@@ -21,6 +21,8 @@ public struct GatewayConfiguration: Sendable {
   public struct Limits: Sendable, Equatable {
     /// Bytes of a request's body.
     public var maxBodyBytes = 32 << 20
+    /// Bytes of a file that is uploaded, with what frames it.
+    public var maxUploadBytes = 201 << 20
     /// Bytes of a request's or an answer's header fields.
     public var maxHeaderBytes = 64 << 10
     /// Client connections at a time; more are closed at once.

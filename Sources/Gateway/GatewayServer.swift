@@ -24,30 +24,33 @@ public final class GatewayServer: Sendable {
     fileprivate let handlers: HandlerSettings
   }
 
-  private let configuration: GatewayConfiguration
-  private let router: any RequestRouter
+  let configuration: GatewayConfiguration
+  let router: any RequestRouter
   private let control: any ControlPlane
   /// Who may ask, where somebody else than the configuration's keys says so.
   private let accounts: (any AccountKeeper)?
+  private let work: (any WorkPlane)?
   private let logger: Logger
   private let group: any EventLoopGroup
-  private let now: @Sendable () -> UTC
+  let now: @Sendable () -> UTC
   private let dialer: Dialer?
   private let running = Mutex<Running?>(nil)
   /// For connections accepted from now on.
   private let handlers = Mutex<HandlerSettings?>(nil)
+  private let asked = Atomic<Int>(0)
 
   /// Creates a gateway that does not listen yet.
   ///
   /// - Parameters:
   ///   - accounts: Who may ask, how much and at what price; where none is given, the configuration's keys
   ///     allow everything.
+  ///   - work: What remembers files, batches and the like; without it their paths are not there.
   ///   - group: The event loops; each serves the connections it accepts from end to end.
   ///   - now: The clock of the world, for records and for the router.
   ///   - dialer: What connects to backends; ``start()`` makes one where none is given.
   public init(
     configuration: GatewayConfiguration, router: any RequestRouter, control: any ControlPlane,
-    accounts: (any AccountKeeper)? = nil,
+    accounts: (any AccountKeeper)? = nil, work: (any WorkPlane)? = nil,
     logger: Logger, group: any EventLoopGroup,
     now: @escaping @Sendable () -> UTC = { SystemClock.now() }, dialer: Dialer? = nil
   ) {
@@ -55,6 +58,7 @@ public final class GatewayServer: Sendable {
     self.router = router
     self.control = control
     self.accounts = accounts
+    self.work = work
     self.logger = logger
     self.group = group
     self.now = now
@@ -133,8 +137,19 @@ public final class GatewayServer: Sendable {
     handlers.withLock { $0 = prepared.handlers }
     let loops = running.withLock { $0.map { Array($0.loops.values) } } ?? []
     for loop in loops {
-      try? await loop.eventLoop.submit { loop.value.adopt(prepared.configuration, accounts: prepared.accounts) }
-        .get()
+      try? await loop.eventLoop.submit {
+        loop.value.adopt(prepared.configuration, accounts: prepared.accounts)
+      }
+      .get()
+    }
+  }
+
+  /// One of the event loops, each in turn; `nil` while the gateway does not run.
+  func anyLoop() -> NIOLoopBound<GatewayLoop>? {
+    let number = asked.wrappingAdd(1, ordering: .relaxed).newValue & .max
+    return running.withLock { state in
+      guard let loops = state?.loops.values, !loops.isEmpty else { return nil }
+      return loops[loops.index(loops.startIndex, offsetBy: number % loops.count)]
     }
   }
 
@@ -187,7 +202,7 @@ public final class GatewayServer: Sendable {
       let loop = try await eventLoop.submit { [self] in
         let loop = GatewayLoop(
           eventLoop: eventLoop, configuration: configuration, router: router, control: control,
-          accounts: accounts, admission: admission,
+          accounts: accounts, work: work, admission: admission,
           pool: UpstreamPool(eventLoop: eventLoop, settings: settings),
           logger: logger, now: now)
         return NIOLoopBound(loop, eventLoop: eventLoop)

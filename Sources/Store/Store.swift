@@ -25,6 +25,7 @@ public struct Store: Sendable {
   private static var migrations: DatabaseMigrator {
     var migrations = DatabaseMigrator()
     migrations.registerMigration("accounts", migrate: AccountTables.create)
+    migrations.registerMigration("work", migrate: WorkTables.create)
     return migrations
   }
 }

@@ -10,6 +10,8 @@ enum Route: Equatable {
   case model(String)
   /// Whether the gateway is up.
   case health
+  /// Files, batches, kept responses: what the work plane answers.
+  case work
   /// Everything outside `/v1` and `/health`.
   case control
   /// A path that has other methods.
@@ -38,6 +40,8 @@ enum Route: Equatable {
       self = Self.readOnly(.models, method)
     } else if path.hasPrefix("/v1/models/"), path.utf8.count > 11 {
       self = Self.readOnly(.model(Self.percentDecoded(path.dropFirst(11))), method)
+    } else if Self.isOfWork(path) {
+      self = .work
     } else if path == "/v1" || path.hasPrefix("/v1/") {
       self = .unknown
     } else {
@@ -51,7 +55,18 @@ enum Route: Equatable {
     case .inference(let inference): inference.rawValue
     case .models, .model: "/v1/models"
     case .health: "/health"
+    case .work: "/v1/work"
     case .control, .wrongMethod, .unknown: "other"
+    }
+  }
+
+  /// Whether `path` names something that is kept, or one of the collections of such things.
+  private static func isOfWork(_ path: Substring) -> Bool {
+    guard path.hasPrefix("/v1/") else { return false }
+    let rest = path.dropFirst(4)
+    return ["batches", "files", "messages/batches", "work", "responses"].contains { name in
+      let isCollection = rest == name && name != "work" && name != "responses"
+      return isCollection || (rest.hasPrefix(name) && rest.dropFirst(name.count).first == "/")
     }
   }
 

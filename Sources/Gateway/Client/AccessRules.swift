@@ -111,7 +111,7 @@ extension Route {
   /// What a key must allow; `nil` where any key will do.
   var scope: KeyScope? {
     switch self {
-    case .inference: .inference
+    case .inference, .work: .inference
     default: nil
     }
   }

@@ -12,15 +12,21 @@ extension ClientConnection {
       query: parts.count > 1 ? String(parts[1]) : "",
       headers: incoming.head.headers.map { (name: $0.name, value: $0.value) },
       body: Array(incoming.body.readableBytesView), caller: incoming.caller)
-    let relay = ControlRelay(
-      control: loop.control, connection: NIOLoopBound(self, eventLoop: loop.eventLoop),
-      eventLoop: loop.eventLoop, logger: loop.logger)
-    controlTask = Task { await relay.run(request) }
+    let control = loop.control
+    relay(request.id) { try await control.respond(to: request) }
   }
 
-  /// Whether the request with this id is still the one to be answered.
-  private func isCurrent(_ id: String) -> Bool {
-    if case .answering = state { incoming?.id == id } else { false }
+  /// Has a plane's answer sent to the request with this id.
+  func relay(_ id: String, respond: @escaping @Sendable () async throws -> ControlResponse) {
+    let relay = ControlRelay(
+      connection: NIOLoopBound(self, eventLoop: loop.eventLoop), eventLoop: loop.eventLoop,
+      logger: loop.logger)
+    controlTask = Task { await relay.run(id, respond: respond) }
+  }
+
+  /// Whether the request with this id is still the one to be answered; its body may still be coming.
+  func isCurrent(_ id: String) -> Bool {
+    state == .answering || state == .receiving ? incoming?.id == id : false
   }
 
   func sendControl(

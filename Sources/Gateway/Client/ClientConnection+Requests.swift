@@ -29,6 +29,7 @@ extension ClientConnection {
       context?.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
     }
     timer?.set(.now() + TimeAmount(loop.configuration.timeouts.requestHead))
+    if route == .work { beginWork(head) }
   }
 
   private func check(_ head: HTTPRequestHead, _ route: Route) throws(APIError) {
@@ -47,6 +48,7 @@ extension ClientConnection {
     if loop.isDraining, route != .health { throw .shuttingDown }
     switch route {
     case .unknown: throw .unknownPath(head.uri)
+    case .work where loop.work == nil: throw .unknownPath(head.uri)
     case .wrongMethod(let allow): throw .wrongMethod(head, allow: allow)
     default: break
     }
@@ -58,11 +60,16 @@ extension ClientConnection {
   }
 
   private var maximumBody: Int {
-    if case .inference? = incoming?.route { return loop.configuration.limits.maxBodyBytes }
-    return min(Self.maximumControlBody, loop.configuration.limits.maxBodyBytes)
+    let limits = loop.configuration.limits
+    return switch incoming?.route {
+    case .inference: limits.maxBodyBytes
+    case .work: limits.maxUploadBytes
+    default: min(Self.maximumControlBody, limits.maxBodyBytes)
+    }
   }
 
   func receive(_ bytes: ByteBuffer) {
+    if let feed = incoming?.feed { return feedWork(bytes, to: feed) }
     guard let held = incoming?.body.readableBytes else { return }
     let count = bytes.readableBytes
     guard held + count <= maximumBody else { return refuse(.tooLarge(limit: maximumBody)) }
@@ -87,6 +94,7 @@ extension ClientConnection {
       case .models: sendJSON(ModelList.list(loop.router.models))
       case .model(let id): sendJSON(try model(id))
       case .health: sendHealth()
+      case .work: incoming.feed?.end()
       case .control, .wrongMethod, .unknown: beginControl(incoming)
       }
     } catch {
@@ -110,51 +118,15 @@ extension ClientConnection {
     }
   }
 
-  private func begin(
-    _ inference: Route.Inference, _ incoming: Incoming
-  ) throws(APIError) {
-    let content: InferenceBody
-    do {
-      content = try InferenceBody.scan(incoming.body)
-    } catch {
-      throw APIError(error)
-    }
-    guard loop.router.serves(model: content.model) else {
-      throw .unknownModel(content.model, available: loop.router.models)
-    }
-    let wishes = try RoutingWishes(incoming.head.headers)
-    guard loop.admission.admitRequest() else { throw .overloaded }
-    let clock = ClockRelation(monotonic: .now(), utc: loop.now())
-    let patience = patience(incoming.head.headers)
-    let facts = RequestFacts(
-      id: incoming.id, endpoint: inference.rawValue, model: content.model,
-      stream: content.stream, bytes: incoming.body.readableBytes + Self.typicalHeaderBytes,
-      arrival: clock.utc, deadline: clock.utc + patience, preference: wishes.preference,
-      isUnsafe: wishes.isUnsafe, expectedTokens: content.maximumTokens,
-      priority: Priority(serviceTier: content.serviceTier))
-    let request = InferenceRequest(
-      inference: inference, headers: incoming.head.headers, body: incoming.body, content: content,
-      trace: loop.trace(incoming.head.headers))
-    let exchange = Exchange(
-      loop: loop, sink: self, request: request, facts: facts,
-      decision: loop.router.decide(facts), clock: clock,
-      deadline: clock.monotonic + TimeAmount(patience))
+  private func begin(_ inference: Route.Inference, _ incoming: Incoming) throws(APIError) {
+    if let work = loop.work, incoming.isToBeRemembered { return beginWork(work, incoming) }
+    let exchange = try loop.exchange(
+      for: Arrival(
+        id: incoming.id, inference: inference, headers: incoming.head.headers,
+        body: incoming.body, caller: incoming.caller),
+      sink: self)
     self.exchange = exchange
     exchange.begin()
-  }
-
-  private static let typicalHeaderBytes = 400
-
-  /// How long the client waits, as the SDKs say in a field of their own.
-  private func patience(_ headers: HTTPHeaders) -> Duration {
-    for name in ["x-stainless-read-timeout", "x-stainless-timeout"] {
-      if let text = headers.first(name: name), let seconds = Double(text), seconds > 0,
-        seconds <= 86_400
-      {
-        return .seconds(seconds)
-      }
-    }
-    return loop.configuration.timeouts.deadline
   }
 }
 

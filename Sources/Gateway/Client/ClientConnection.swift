@@ -22,6 +22,10 @@ final class ClientConnection: ChannelDuplexHandler {
     var body = ByteBuffer()
     /// Bytes of the body that count against the memory for bodies.
     var heldBytes = 0
+    /// Where the body goes as it comes, if the work plane reads it.
+    var feed: ByteFeed?
+    /// Bytes of the body that have gone there.
+    var receivedBytes = 0
   }
 
   enum State {
@@ -99,7 +103,18 @@ final class ClientConnection: ChannelDuplexHandler {
   }
 
   func read(context: ChannelHandlerContext) {
-    if waiting.isEmpty { context.read() } else { isReadHeld = true }
+    if waiting.isEmpty, incoming?.feed?.isFull != true {
+      context.read()
+    } else {
+      isReadHeld = true
+    }
+  }
+
+  /// Does the reading that was held back.
+  func releaseRead() {
+    guard isReadHeld else { return }
+    isReadHeld = false
+    context?.read()
   }
 
   /// Goes on with what came while the last request was being answered.
@@ -112,9 +127,8 @@ final class ClientConnection: ChannelDuplexHandler {
     if let error = waitingError {
       waitingError = nil
       fail(error)
-    } else if isReadHeld {
-      isReadHeld = false
-      context?.read()
+    } else {
+      releaseRead()
     }
   }
 
@@ -170,6 +184,7 @@ final class ClientConnection: ChannelDuplexHandler {
   /// Lets go of the request and its body.
   func forgetRequest() {
     if let held = incoming?.heldBytes, held > 0 { loop.admission.bytesFreed(held) }
+    incoming?.feed?.end(ChannelError.inputClosed)
     incoming = nil
   }
 

@@ -1,33 +1,35 @@
 import Logging
 import NIOCore
 
-/// Carries one request to the control plane and its answer back to the connection it came from: the only
+/// Carries the answer of the control plane or the work plane back to the connection that asked: the only
 /// asynchronous code behind a client's connection.
 struct ControlRelay: Sendable {
-  let control: any ControlPlane
   let connection: NIOLoopBound<ClientConnection>
   let eventLoop: any EventLoop
   let logger: Logger
 
-  /// Asks and answers. Cancelling the task ends an answer that goes on.
-  func run(_ request: ControlRequest) async {
+  /// Asks for the answer to the request `id` and sends it. Cancelling the task ends an answer that goes
+  /// on.
+  func run(_ id: String, respond: () async throws -> ControlResponse) async {
     let response: ControlResponse
     do {
-      response = try await control.respond(to: request)
+      response = try await respond()
+    } catch let refusal as WorkError {
+      eventLoop.execute { [connection] in connection.value.workRefused(id, refusal) }
+      return
     } catch {
       logger.error(
-        "the control plane failed",
-        metadata: ["request": "\(request.id)", "error": "\(error)"])
-      eventLoop.execute { [connection] in connection.value.controlFailed(request.id) }
+        "the control plane failed", metadata: ["request": "\(id)", "error": "\(error)"])
+      eventLoop.execute { [connection] in connection.value.controlFailed(id) }
       return
     }
     switch response {
     case .full(let status, let headers, let body):
       eventLoop.execute { [connection] in
-        connection.value.sendControl(request.id, status, headers, body)
+        connection.value.sendControl(id, status, headers, body)
       }
     case .stream(let status, let headers, let body):
-      await relay(body, of: request.id, status, headers)
+      await relay(body, of: id, status, headers)
     }
   }
 

@@ -11,6 +11,7 @@ final class GatewayLoop {
   let router: any RequestRouter
   let control: any ControlPlane
   private(set) var accounts: any AccountKeeper
+  let work: (any WorkPlane)?
   private(set) var access: AccessRules
   let admission: Admission
   let pool: UpstreamPool
@@ -27,8 +28,8 @@ final class GatewayLoop {
 
   init(
     eventLoop: any EventLoop, configuration: GatewayConfiguration, router: any RequestRouter,
-    control: any ControlPlane, accounts: any AccountKeeper, admission: Admission,
-    pool: UpstreamPool, logger: Logger,
+    control: any ControlPlane, accounts: any AccountKeeper, work: (any WorkPlane)?,
+    admission: Admission, pool: UpstreamPool, logger: Logger,
     now: @escaping @Sendable () -> UTC
   ) {
     self.eventLoop = eventLoop
@@ -36,6 +37,7 @@ final class GatewayLoop {
     self.router = router
     self.control = control
     self.accounts = accounts
+    self.work = work
     self.access = AccessRules(configuration, accounts: accounts)
     self.admission = admission
     self.pool = pool

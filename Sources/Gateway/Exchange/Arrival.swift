@@ -1,0 +1,64 @@
+import Decisions
+import NIOCore
+import NIOHTTP1
+import Orbits
+
+/// A request for inference that has come in and is to be routed: a client's, or one that the node asks
+/// itself.
+struct Arrival {
+  var id: String
+  var inference: Route.Inference
+  var headers: HTTPHeaders
+  var body: ByteBuffer
+  /// How long the answer may take; `nil` leaves it to the header fields and the configuration.
+  var patience: Duration?
+  /// On whose account it is asked.
+  var caller: Caller
+  /// Who goes first; `nil` leaves it to the body.
+  var priority: Priority?
+}
+
+extension GatewayLoop {
+  private static let typicalHeaderBytes = 400
+
+  /// Routes a request; its answer will go to `sink`. Counts against the requests under way from here on.
+  func exchange(for arrival: Arrival, sink: any ClientSink) throws(APIError) -> Exchange {
+    let content: InferenceBody
+    do {
+      content = try InferenceBody.scan(arrival.body)
+    } catch {
+      throw APIError(error)
+    }
+    guard router.serves(model: content.model) else {
+      throw .unknownModel(content.model, available: router.models)
+    }
+    let wishes = try RoutingWishes(arrival.headers)
+    guard admission.admitRequest() else { throw .overloaded }
+    let clock = ClockRelation(monotonic: .now(), utc: now())
+    let patience = arrival.patience ?? patience(arrival.headers)
+    let facts = RequestFacts(
+      id: arrival.id, endpoint: arrival.inference.rawValue, model: content.model,
+      stream: content.stream, bytes: arrival.body.readableBytes + Self.typicalHeaderBytes,
+      arrival: clock.utc, deadline: clock.utc + patience, preference: wishes.preference,
+      isUnsafe: wishes.isUnsafe, expectedTokens: content.maximumTokens,
+      priority: arrival.priority ?? Priority(serviceTier: content.serviceTier))
+    let request = InferenceRequest(
+      inference: arrival.inference, headers: arrival.headers, body: arrival.body, content: content,
+      trace: trace(arrival.headers))
+    return Exchange(
+      loop: self, sink: sink, request: request, facts: facts, decision: router.decide(facts),
+      clock: clock, deadline: clock.monotonic + TimeAmount(patience))
+  }
+
+  /// How long a client waits, as the SDKs say in a field of their own.
+  func patience(_ headers: HTTPHeaders) -> Duration {
+    for name in ["x-stainless-read-timeout", "x-stainless-timeout"] {
+      if let text = headers.first(name: name), let seconds = Double(text), seconds > 0,
+        seconds <= 86_400
+      {
+        return .seconds(seconds)
+      }
+    }
+    return configuration.timeouts.deadline
+  }
+}

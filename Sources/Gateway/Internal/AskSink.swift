@@ -1,0 +1,91 @@
+import Decisions
+import NIOCore
+import NIOHTTP1
+
+/// The client's place in an exchange that the node itself began: takes the answer's head for the one who
+/// asked, and feeds it the body. Confined to the loop.
+final class AskSink: ClientSink {
+  private let loop: GatewayLoop
+  private let id: String
+  private let answered: EventLoopPromise<InternalAnswer>
+  private let feed: ByteFeed
+  private var hasAnswered = false
+  private var exchange: Exchange?
+  private var timer: LazyTimer?
+
+  init(loop: GatewayLoop, id: String, answered: EventLoopPromise<InternalAnswer>) {
+    self.loop = loop
+    self.id = id
+    self.answered = answered
+    feed = ByteFeed(eventLoop: loop.eventLoop)
+  }
+
+  func begin(_ arrival: Arrival) {
+    timer = LazyTimer(eventLoop: loop.eventLoop) { [weak self] in self?.exchange?.wake() }
+    feed.onRoom = { [weak self] in self?.exchange?.clientWritabilityChanged(true) }
+    feed.onAbandon = { [weak self] in self?.leave() }
+    do {
+      let exchange = try loop.exchange(for: arrival, sink: self)
+      self.exchange = exchange
+      exchange.begin()
+    } catch {
+      send(error, [])
+    }
+  }
+
+  /// Whoever asked wants the answer no more.
+  func leave() {
+    let abandoned = exchange
+    over(CancellationError())
+    abandoned?.clientLeft()
+    if !hasAnswered { answer(499, [], .callerCancelled) }
+  }
+
+  var isWritable: Bool { !feed.isFull }
+
+  func send(_ status: HTTPResponseStatus, _ fields: HeaderFields, _ body: ByteBuffer) {
+    answer(Int(status.code), fields, nil)
+    feed.put(body)
+    over()
+  }
+
+  func send(_ error: APIError, _ fields: HeaderFields) {
+    answer(
+      Int(error.status.code), fields + [("content-type", "application/json")], error.fault,
+      retryAfter: error.retryAfter.map { .seconds($0) })
+    feed.put(ByteBuffer(string: loop.shape.errorBody(error, request: id)))
+    over()
+  }
+
+  func beginStream(_ fields: HeaderFields) { answer(200, fields, nil) }
+
+  func writeStream(_ bytes: ByteBuffer) {
+    feed.put(bytes)
+    if feed.isFull { exchange?.clientWritabilityChanged(false) }
+  }
+
+  func endStream() { over() }
+
+  func breakStream() { over(BrokenAnswer()) }
+
+  func wake(at time: NIODeadline?) {
+    if exchange != nil { timer?.set(time) }
+  }
+
+  private func answer(
+    _ status: Int, _ fields: HeaderFields, _ fault: Fault?, retryAfter: Duration? = nil
+  ) {
+    hasAnswered = true
+    answered.succeed(
+      InternalAnswer(
+        request: id, status: status, headers: fields.map { (name: $0.0, value: $0.1) },
+        body: ByteSequence(feed, on: loop.eventLoop), fault: fault, retryAfter: retryAfter))
+  }
+
+  private func over(_ error: (any Error)? = nil) {
+    timer?.set(nil)
+    timer = nil
+    feed.end(error)
+    exchange = nil
+  }
+}
