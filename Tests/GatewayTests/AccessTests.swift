@@ -67,7 +67,7 @@ import Testing
     #expect(Route(method: .GET, uri: "/v1/models/org/name") == .model("org/name"))
     #expect(Route(method: .GET, uri: "/v1/models/100%") == .model("100%"))
     #expect(Route(method: .POST, uri: "/v1/models") == .wrongMethod(allow: "GET, HEAD"))
-    #expect(Route(method: .GET, uri: "/v1/files") == .unknown)
+    #expect(Route(method: .GET, uri: "/v1/files") == .work)
     #expect(Route(method: .GET, uri: "/v1") == .unknown)
     #expect(Route(method: .GET, uri: "/v1x") == .control)
     #expect(Route(method: .GET, uri: "/metrics") == .control)

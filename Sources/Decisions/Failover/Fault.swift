@@ -7,7 +7,9 @@ public enum Fault: String, Sendable, CaseIterable {
   case callerUnauthorized = "caller_unauthorized"
   /// A host name or an origin that this gateway does not answer to.
   case callerForbidden = "caller_forbidden"
-  /// A path or a method that does not exist.
+  /// The same idempotency key with another request, or something that cannot be done any more.
+  case callerConflict = "caller_conflict"
+  /// A path, a method or a kept thing that does not exist.
   case callerNotFound = "caller_not_found"
   /// A model that no backend serves.
   case callerUnknownModel = "caller_unknown_model"
@@ -64,6 +66,8 @@ public enum Fault: String, Sendable, CaseIterable {
   /// The connection broke.
   case linkReset = "link_reset"
 
+  /// What is kept on disk takes as much room as it may.
+  case ownStorageFull = "own_storage_full"
   /// The gateway has as many requests as it may.
   case ownOverloaded = "own_overloaded"
   /// The gateway is shutting down.

@@ -1,4 +1,5 @@
 import Decisions
+import Fleet
 import NIOCore
 import NIOHTTP1
 import Orbits

@@ -1,4 +1,5 @@
 import Decisions
+import Fleet
 import NIOCore
 
 /// A request for inference that the node itself asks, without a client's connection: an item of a batch,

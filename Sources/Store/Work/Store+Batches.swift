@@ -70,12 +70,28 @@ extension Store {
     }
   }
 
-  /// The batches that are not over, oldest first.
-  public func openBatches() async throws -> [(batch: Batch, counts: Batch.Counts)] {
+  /// The batches that are not over, oldest first, and whether any of their items are not over either.
+  public func openBatches() async throws -> [(batch: Batch, hasOpenItems: Bool)] {
     try await database.read { database in
       let rows = try Row.fetchAll(
-        database, sql: "SELECT * FROM work_batches WHERE ended IS NULL ORDER BY created")
-      return try rows.map { (try Batch($0), try Self.counts($0, in: database)) }
+        database,
+        sql: """
+          SELECT *, EXISTS (SELECT 1 FROM work_items WHERE batch = work_batches.id
+            AND phase IN ('held', 'queued', 'running')) AS has_open
+          FROM work_batches WHERE ended IS NULL ORDER BY created
+          """)
+      return try rows.map { (try Batch($0), $0["has_open"]) }
+    }
+  }
+
+  /// How the items of a batch stand.
+  public func counts(of batch: String) async throws -> Batch.Counts {
+    try await database.read { database in
+      guard
+        let row = try Row.fetchOne(
+          database, sql: "SELECT * FROM work_batches WHERE id = ?", arguments: [batch])
+      else { return Batch.Counts() }
+      return try Self.counts(row, in: database)
     }
   }
 

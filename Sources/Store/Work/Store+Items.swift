@@ -49,41 +49,41 @@ extension Store {
     }
   }
 
-  /// Begins up to `count` items that are due, those that have waited longest first.
-  public func begin(_ kinds: Set<WorkItem.Kind>, upTo count: Int, at now: UTC) async throws
-    -> [WorkItem]
+  /// The models of which items of a kind are due, each with the API's path that one of them asks for.
+  public func dueModels(_ kind: WorkItem.Kind, at now: UTC) async throws
+    -> [(model: String, endpoint: String)]
   {
-    guard count > 0 else { return [] }
-    return try await database.write { database in
-      var begun: [WorkItem] = []
-      for kind in kinds.sorted(by: { $0.rawValue > $1.rawValue }) where begun.count < count {
-        let rows = try Row.fetchAll(
-          database,
-          sql: """
-            SELECT * FROM work_items WHERE phase = 'queued' AND kind = ? AND not_before <= ?
-            ORDER BY not_before, line LIMIT ?
-            """,
-          arguments: [kind.rawValue, now.nanosecondsSince1970, count - begun.count])
-        for row in rows {
-          var item = try WorkItem(row)
-          guard item.progress.begin(at: now) != nil else { continue }
-          try item.progress.save(item.id, in: database)
-          begun.append(item)
-        }
-      }
-      return begun
+    try await database.read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT model, MIN(endpoint) AS endpoint FROM work_items
+          WHERE phase = 'queued' AND kind = ? AND not_before <= ? GROUP BY model
+          """, arguments: [kind.rawValue, now.nanosecondsSince1970]
+      ).map { (model: $0["model"], endpoint: $0["endpoint"]) }
     }
   }
 
-  /// When the next item is due; `nil` if none is queued.
-  public func nextDue(_ kinds: Set<WorkItem.Kind>) async throws -> UTC? {
-    try await database.read { database in
-      try kinds.compactMap { kind in
-        try Int64.fetchOne(
-          database,
-          sql: "SELECT MIN(not_before) FROM work_items WHERE phase = 'queued' AND kind = ?",
-          arguments: [kind.rawValue])
-      }.min().map(UTC.init(nanosecondsSince1970:))
+  /// Begins up to `count` items of a kind that are due, those that have waited longest first.
+  public func begin(
+    _ kind: WorkItem.Kind, model: String, upTo count: Int, at now: UTC
+  ) async throws -> [WorkItem] {
+    try await database.write { database in
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT * FROM work_items
+          WHERE phase = 'queued' AND kind = ? AND model = ? AND not_before <= ?
+          ORDER BY not_before, line LIMIT ?
+          """, arguments: [kind.rawValue, model, now.nanosecondsSince1970, count])
+      var begun: [WorkItem] = []
+      for row in rows {
+        var item = try WorkItem(row)
+        guard item.progress.begin(at: now) != nil else { continue }
+        try item.progress.save(item.id, in: database)
+        begun.append(item)
+      }
+      return begun
     }
   }
 
@@ -114,6 +114,16 @@ extension Store {
   public func cancel(_ id: String, owner: String, at now: UTC) async throws -> Bool {
     guard try await item(id, owner: owner) != nil else { return false }
     return try await change(id, at: now) { $0.cancel() }
+  }
+
+  /// Forgets an item whose epoch ended with something that is not to be kept. False if it does not count.
+  public func forget(_ id: String, epoch: Int) async throws -> Bool {
+    try await database.write { database in
+      try database.execute(
+        sql: "DELETE FROM work_items WHERE id = ? AND epoch = ? AND phase = 'running'",
+        arguments: [id, epoch])
+      return database.changesCount > 0
+    }
   }
 
   /// Deletes an item and what is kept of it, if it is `owner`'s and over.

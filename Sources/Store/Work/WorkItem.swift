@@ -5,14 +5,16 @@ import Orbits
 /// A request for inference that has been accepted and is kept until it is answered, and its answer for a
 /// while after.
 public struct WorkItem: Sendable, Equatable {
-  /// What it is for, and so who comes first: all but batches have somebody waiting.
+  /// What it is for, those that somebody waits for first.
   public enum Kind: String, Sendable, CaseIterable {
+    /// A request that must not be done twice, and is done at once or not at all.
+    case immediate
+    /// A request that waits for a way.
+    case waiting
+    /// A response that is made in the background and kept under its id.
+    case response
     /// An item of a batch.
     case batch
-    /// A request that waits for a way, or that must not be done twice.
-    case single
-    /// A response that is kept under its id.
-    case response
   }
 
   /// What came back.
@@ -109,7 +111,7 @@ extension WorkItem {
   init(_ row: Row) throws {
     let headers: String = row["headers"]
     self.init(
-      id: row["id"], owner: row["owner"], kind: Kind(rawValue: row["kind"]) ?? .single,
+      id: row["id"], owner: row["owner"], kind: Kind(rawValue: row["kind"]) ?? .waiting,
       batch: row["batch"], line: row["line"], customID: row["custom_id"], model: row["model"],
       endpoint: row["endpoint"],
       headers: try JSONDecoder().decode([Header].self, from: Data(headers.utf8)),

@@ -37,7 +37,7 @@ enum WorkTables {
           epoch INTEGER NOT NULL, failures INTEGER NOT NULL, not_before INTEGER NOT NULL,
           created INTEGER NOT NULL, expires INTEGER NOT NULL, ended INTEGER,
           status INTEGER, type TEXT, request TEXT, answer BLOB);
-        CREATE INDEX work_items_due ON work_items (phase, kind, not_before);
+        CREATE INDEX work_items_due ON work_items (phase, kind, model, not_before);
         CREATE INDEX work_items_by_expiry ON work_items (phase, expires);
         CREATE INDEX work_items_by_age ON work_items (ended);
         CREATE INDEX work_items_by_owner ON work_items (owner, kind, created);

@@ -48,7 +48,7 @@ import Testing
         rig.router.told.refusals.map(\.fault) == [
           .callerNotFound, .callerNotFound, .callerNotFound,
         ])
-      #expect(rig.router.told.refusals[0].endpoint == "other")
+      #expect(rig.router.told.refusals[0].endpoint == "/v1/work")
     }
   }
 
