@@ -81,5 +81,6 @@ struct DocumentationTests {
     "dish",
     "terminal", "port", "tellLocation", "legacyMetrics",
     "timeout", "unhealthyThreshold", "healthyThreshold", "probe", "http", "pricePerMillionTokens",
+    "resume",
   ]
 }

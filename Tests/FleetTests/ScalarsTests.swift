@@ -34,6 +34,19 @@ struct ScalarsTests {
     #expect(problems.first?.cure.contains(cure) == true, "\(problems)")
   }
 
+  @Test("whether a backend goes on with broken answers")
+  func resumption() throws {
+    #expect(try Manifests.load(Small.manifest()).backends[0].resume == .no)
+    let declared = Small.manifest(backend: "resume: prefill")
+    #expect(try Manifests.load(declared).backends[0].resume == .prefill)
+    let managed = Small.manifest().replacing(
+      "url: https://api.example.com/v1", with: "managed: {model: m}")
+    #expect(try Manifests.load(managed).backends[0].resume == .prefill)
+    let problems = Manifests.problems(of: Small.manifest(backend: "resume: prefil"))
+    #expect(problems.map(\.path) == ["backends[0].resume"])
+    #expect(problems.first?.cure.contains("prefill") == true)
+  }
+
   @Test("durations of health checks")
   func durations() throws {
     let health =

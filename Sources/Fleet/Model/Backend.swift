@@ -37,12 +37,15 @@ public struct Backend: Sendable, Equatable {
   public var health: HealthCheckPolicy
   /// US dollars for each million tokens, prompt and completion alike; `nil` where unknown or free.
   public var pricePerMillionTokens: Double?
+  /// Whether it goes on with an answer that broke.
+  public var resume: Resumption
 
-  /// Creates a backend.
+  /// Creates a backend. Where nothing is said, a managed model goes on with answers that broke, and a
+  /// server behind a URL does not.
   public init(
     name: String, location: Location, source: Source, models: [ServedModel],
     key: SecretReference? = nil, health: HealthCheckPolicy = HealthCheckPolicy(),
-    pricePerMillionTokens: Double? = nil
+    pricePerMillionTokens: Double? = nil, resume: Resumption? = nil
   ) {
     self.name = name
     self.location = location
@@ -51,6 +54,11 @@ public struct Backend: Sendable, Equatable {
     self.key = key
     self.health = health
     self.pricePerMillionTokens = pricePerMillionTokens
+    self.resume =
+      resume
+      ?? {
+        if case .managed = source { .prefill } else { .no }
+      }()
   }
 }
 

@@ -23,10 +23,13 @@ extension FleetReader {
       let price = fields.optional("pricePerMillionTokens").flatMap {
         $0.number("a price in US dollars", in: 0...1e6, example: "pricePerMillionTokens: 0.60")
       }
+      let resume = fields.optional("resume").flatMap {
+        $0.word("a way to go on with a broken answer", as: Resumption.self)
+      }
       guard let name, let location, let source, let served else { return nil }
       return Backend(
         name: name, location: location, source: source, models: served, key: key, health: health,
-        pricePerMillionTokens: price)
+        pricePerMillionTokens: price, resume: resume)
     }
   }
 

@@ -23,6 +23,10 @@ public protocol RequestRouter: Sendable {
   /// The name that `backend` knows `model` by; `nil` when it is the same.
   func upstreamModelName(_ model: String, backend: String) -> String?
 
+  /// Whether `backend` goes on with a message of the assistant's that ends a request, so that an answer
+  /// whose stream broke can be continued there. The default: no.
+  func continues(backend: String) -> Bool
+
   /// An attempt to answer the request with the id `request` over `path` begins. Each is followed by
   /// exactly one ``attemptEnded(_:_:)`` of the same path.
   func attemptBegan(_ path: PathID, request: String)
@@ -61,6 +65,9 @@ extension RequestRouter {
 
   /// Knows of no link that is down.
   public func isDown(_ path: PathID) -> Bool { false }
+
+  /// None does.
+  public func continues(backend: String) -> Bool { false }
 
   /// Does nothing.
   public func requestRefused(_ refusal: Refusal) {}

@@ -75,6 +75,12 @@ final class LiveRouter: RequestRouter {
     }
   }
 
+  func continues(backend: String) -> Bool {
+    tables.withLock { tables in
+      tables.lazy.compactMap { $0.plan.backend(named: backend) }.first?.backend.resume == .prefill
+    }
+  }
+
   func attemptBegan(_ path: PathID, request: String) { world.attemptBegan(path) }
 
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {

@@ -2,19 +2,22 @@ import Foundation
 
 /// A model server that knows one answer, to one question, and goes on with it from wherever a trailing
 /// message of the assistant's ends; and the client's view of streams.
-struct FixedModel {
+public struct FixedModel: Sendable {
   /// The answer's tokens as they stand within JSON strings, escapes and all.
-  var tokens: [String]
+  public var tokens: [String]
   /// Whether it begins anew whatever it is given.
-  var startsOver = false
+  public var startsOver = false
   /// The events' identity; another server has another.
-  var id = "chatcmpl-1"
+  public var id = "chatcmpl-1"
   /// Whether the first event carries the role alone.
-  var sendsRole = true
+  public var sendsRole = true
+
+  /// A model with this answer.
+  public init(tokens: [String]) { self.tokens = tokens }
 
   /// Odd in every way: characters of two to four bytes, escapes of all kinds, a pair of surrogates in
   /// two tokens, white space alone and at both ends, empty tokens, sequences that look like the wire's.
-  static let odd = FixedModel(tokens: [
+  public static let odd = FixedModel(tokens: [
     "The", " caf\u{e9}", " \\u00e9t\\u00e9", "", " \\ud83d", "\\ude80", "\\uD83D\\uDEF0 ", "up\\n",
     "\\n\\n", "  ", "data: \\\"[DONE]\\\"\\n\\n", "{\\\"a\\\":1}", "\\\\", "\\/", "\\t", "日本",
     "語\u{1f6f0}",
@@ -22,10 +25,10 @@ struct FixedModel {
   ])
 
   /// The answer in UTF-16.
-  var units: [UInt16] { tokens.flatMap(Self.unescaped) }
+  public var units: [UInt16] { tokens.flatMap(Self.unescaped) }
 
   /// What a JSON string says, as UTF-16: halves of surrogate pairs stay as they are.
-  static func unescaped(_ content: String) -> [UInt16] {
+  public static func unescaped(_ content: String) -> [UInt16] {
     var units: [UInt16] = []
     var rest = Array(content.utf16)[...]
     while let unit = rest.popFirst() {
@@ -49,7 +52,7 @@ struct FixedModel {
   }
 
   /// The stream that answers a request with this body: server-sent events to the last.
-  func stream(for body: [UInt8]) -> [String] {
+  public func stream(for body: [UInt8]) -> [String] {
     let json = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] ?? [:]
     let messages = json["messages"] as? [[String: Any]] ?? []
     var given = ""
@@ -117,45 +120,5 @@ struct FixedModel {
             + "\"total_tokens\":\(counts.completion + counts.prompt)}"))
     }
     return events + ["data: [DONE]\n\n"]
-  }
-}
-
-/// What a client makes of the events it got.
-struct SeenAnswer {
-  var units: [UInt16] = []
-  var ids: Set<String> = []
-  var roles = 0
-  var reasons: [String] = []
-  var usage: [String: Int]?
-  var resumed: Int?
-  var isDone = false
-  var error: String?
-
-  /// Reads the data of an event.
-  mutating func read(_ data: String) {
-    if data == "[DONE]" { return isDone = true }
-    // Half of a surrogate pair is no text for Foundation: contents are read as they stand.
-    var bare = Array(data.utf8)
-    var content: String?
-    let key = Array("\"content\":\"".utf8)
-    if let start = bare.firstRange(of: key)?.upperBound {
-      var end = start
-      while end < bare.count, bare[end] != UInt8(ascii: "\"") {
-        end += bare[end] == UInt8(ascii: "\\") ? 2 : 1
-      }
-      content = String(decoding: bare[start..<min(end, bare.count)], as: UTF8.self)
-      bare.removeSubrange(start..<min(end, bare.count))
-    }
-    guard let json = try? JSONSerialization.jsonObject(with: Data(bare)) as? [String: Any]
-    else { return error = "no JSON: \(data)" }
-    if let text = content { units += FixedModel.unescaped(text) }
-    ids.insert("\(json["id"] ?? "") \(json["created"] ?? "") \(json["model"] ?? "")")
-    for choice in json["choices"] as? [[String: Any]] ?? [] {
-      let delta = choice["delta"] as? [String: Any] ?? [:]
-      roles += delta["role"] == nil ? 0 : 1
-      if let reason = choice["finish_reason"] as? String { reasons.append(reason) }
-    }
-    if let counts = json["usage"] as? [String: Int] { usage = counts }
-    if let note = json["perigee"] as? [String: Int] { resumed = note["resumed"] }
   }
 }
