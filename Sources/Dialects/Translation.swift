@@ -64,6 +64,20 @@ public struct Translation: Sendable {
     return (answer.body(in: family, frame).bytes, answer.usage)
   }
 
+  /// The body of an error that the backend answered with `status`, in the client's family; `nil` where it
+  /// cannot be read.
+  public func error(_ bytes: UnsafeRawBufferPointer, status: Int) -> [UInt8]? {
+    guard let value = try? JSONValue.parse(bytes), let error = AnswerError(value) else {
+      return nil
+    }
+    let translated = error.translated(to: family, status: status)
+    let body: JSONValue =
+      family == .messages
+      ? translated.anthropic(request: requestID)
+      : ["error": translated.openAI, "request_id": .string(requestID)]
+    return body.bytes
+  }
+
   /// A reader of the backend's stream.
   public func reader() -> any StreamReader { dialect.streamReader }
 

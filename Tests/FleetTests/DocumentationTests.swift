@@ -77,7 +77,7 @@ struct DocumentationTests {
     "uplinks", "longitude", "teleport", "landsAt", "stretch", "up", "down", "pricePerGB", "access",
     "delay", "jitter", "loss", "link", "rain", "diurnal", "amplitude", "peakHour", "emulate",
     "sourceAddress", "from", "to", "zone", "url", "managed",
-    "model", "contextTokens", "embeddings", "models", "upstreamName", "key", "health", "interval",
+    "model", "api", "contextTokens", "embeddings", "models", "upstreamName", "key", "health", "interval",
     "dish",
     "terminal", "port", "tellLocation", "legacyMetrics",
     "timeout", "unhealthyThreshold", "healthyThreshold", "probe", "http", "pricePerMillionTokens",

@@ -21,7 +21,9 @@ import Testing
     let content = try InferenceBody.scan(body)
     #expect(content.model == "a/b")
     #expect(content.stream)
-    let renamed = content.renaming(body, to: "c \"d\"").map { String(buffer: $0) }.joined()
+    let renamed = content.edited(body, model: "c \"d\"", asksUsage: false).map {
+      String(buffer: $0)
+    }.joined()
     #expect(
       renamed
         == #" {"max_tokens": 12, "messages":[{"model":"not this"}], "stream" :true,"model":"c \"d\""} "#
@@ -48,7 +50,8 @@ import Testing
     var body = ByteBuffer(string: #"12345{"model":"m","x":1}"#)
     body.moveReaderIndex(forwardBy: 5)
     let content = try InferenceBody.scan(body)
-    let renamed = content.renaming(body, to: "longer").map { String(buffer: $0) }.joined()
+    let renamed = content.edited(body, model: "longer", asksUsage: false).map { String(buffer: $0) }
+      .joined()
     #expect(renamed == #"{"model":"longer","x":1}"#)
   }
 

@@ -1,3 +1,4 @@
+import Dialects
 import NIOCore
 import TestSupport
 import Testing
@@ -96,12 +97,17 @@ import Testing
     #expect(throws: SSEParser.EventTooLong.self) { try parser.next() }
   }
 
-  @Test func knowsTheTerminalEvent() {
-    let shape = OpenAIShape()
-    #expect(shape.isTerminal(ByteBuffer(string: "[DONE]")))
-    #expect(shape.isTerminal(ByteBuffer(string: "[DONE]  ")))
-    #expect(!shape.isTerminal(ByteBuffer(string: "[DONE]x")))
-    #expect(!shape.isTerminal(ByteBuffer(string: "{}")))
-    #expect(!shape.isTerminal(ByteBuffer(string: "[DON")))
+  @Test(arguments: [
+    (Family.chat, "[DONE]", true), (.chat, "[DONE]  ", true), (.chat, "[DONE]x", false),
+    (.chat, "{}", false), (.chat, "[DON", false), (.completions, "[DONE]", true),
+    (.messages, #"{"type":"message_stop"}"#, true), (.messages, "[DONE]", false),
+    (.messages, #"{"type":"message_delta","delta":{"type":"message_stop"}}"#, false),
+    (.responses, #"{"sequence_number":9,"type":"response.completed","response":{}}"#, true),
+    (.responses, #"{"type":"response.incomplete"}"#, true),
+    (.responses, #"{"type":"response.failed"}"#, true),
+    (.responses, #"{"type":"response.created"}"#, false), (.responses, "{", false),
+  ])
+  func knowsTheTerminalEvent(_ family: Family, _ data: String, _ isTerminal: Bool) {
+    #expect(family.isTerminal(ByteBuffer(string: data)) == isTerminal)
   }
 }

@@ -23,6 +23,8 @@ public enum Fault: String, Sendable, CaseIterable {
   case callerStalled = "caller_stalled"
   /// The backend refused the request with a 4xx, which was passed on.
   case callerRejected = "caller_rejected"
+  /// What is asked cannot be had from any backend that serves the model, in whatever words.
+  case callerUnsupported = "caller_unsupported"
   /// The time that the client gave for an answer ran out. Says nothing about the path.
   case callerDeadline = "caller_deadline"
 

@@ -88,7 +88,7 @@ struct RequestFields {
 
   /// What nobody has taken.
   var rest: [JSONObject.Member] {
-    object.members.filter { !taken.contains($0.key) && !$0.value.isNull }
+    object.members.filter { !taken.contains($0.key) }
   }
 }
 
@@ -97,7 +97,7 @@ extension Conversation {
   mutating func keep(_ rest: [JSONObject.Member], documented: Set<String>) {
     for member in rest {
       if documented.contains(member.key) {
-        hints.members.append(member)
+        if !member.value.isNull { hints.members.append(member) }
       } else {
         extra.members.append(member)
       }

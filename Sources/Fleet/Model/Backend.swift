@@ -1,3 +1,5 @@
+import Dialects
+
 /// Something that answers inference requests.
 public struct Backend: Sendable, Equatable {
   /// Where a backend runs.
@@ -31,7 +33,10 @@ public struct Backend: Sendable, Equatable {
   public var source: Source
   /// The models it serves.
   public var models: [ServedModel]
-  /// The key the node presents to it as a bearer token; `nil` where it asks for none.
+  /// The families of API that it speaks; requests of others are translated to the first.
+  public var apis: [Family]
+  /// The key the node presents to it, as a bearer token or as Anthropic's `x-api-key`; `nil` where it asks
+  /// for none.
   public var key: SecretReference?
   /// How its health is checked.
   public var health: HealthCheckPolicy
@@ -40,10 +45,14 @@ public struct Backend: Sendable, Equatable {
   /// Whether it goes on with an answer that broke.
   public var resume: Resumption
 
+  /// What a backend speaks where the manifest says nothing: what almost every model server does.
+  public static let usualAPIs: [Family] = [.chat, .completions]
+
   /// Creates a backend. Where nothing is said, a managed model goes on with answers that broke, and a
   /// server behind a URL does not.
   public init(
     name: String, location: Location, source: Source, models: [ServedModel],
+    apis: [Family] = Backend.usualAPIs,
     key: SecretReference? = nil, health: HealthCheckPolicy = HealthCheckPolicy(),
     pricePerMillionTokens: Double? = nil, resume: Resumption? = nil
   ) {
@@ -51,6 +60,7 @@ public struct Backend: Sendable, Equatable {
     self.location = location
     self.source = source
     self.models = models
+    self.apis = apis
     self.key = key
     self.health = health
     self.pricePerMillionTokens = pricePerMillionTokens

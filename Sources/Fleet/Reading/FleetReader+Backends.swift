@@ -1,3 +1,5 @@
+import Dialects
+
 extension FleetReader {
   mutating func backend(_ value: Value) -> Backend? {
     value.fields("a backend") { fields in
@@ -6,6 +8,7 @@ extension FleetReader {
       let source = source(of: fields)
       var served: [ServedModel]?
       var key: SecretReference?
+      var families: [Family]? = Backend.usualAPIs
       switch source {
       case .managed(let managed)?:
         fields.what = "a managed backend"
@@ -15,9 +18,11 @@ extension FleetReader {
       case .url?:
         served = models(fields.required("models", example: "models: [llama-3.1-8b]"))
         key = fields.optional("key").flatMap { secret($0) }
+        if let value = fields.optional("api") { families = apis(value) }
       case nil:
         _ = fields.optional("models").flatMap { models($0) }
         _ = fields.optional("key").flatMap { secret($0) }
+        _ = fields.optional("api").flatMap { apis($0) }
       }
       let health = health(fields.optional("health"), source: source)
       let price = fields.optional("pricePerMillionTokens").flatMap {
@@ -26,11 +31,29 @@ extension FleetReader {
       let resume = fields.optional("resume").flatMap {
         $0.word("a way to go on with a broken answer", as: Resumption.self)
       }
-      guard let name, let location, let source, let served else { return nil }
+      guard let name, let location, let source, let served, let families else { return nil }
       return Backend(
-        name: name, location: location, source: source, models: served, key: key, health: health,
-        pricePerMillionTokens: price, resume: resume)
+        name: name, location: location, source: source, models: served, apis: families, key: key,
+        health: health, pricePerMillionTokens: price, resume: resume)
     }
+  }
+
+  /// One family of API, or a list of them. Nothing can be translated to older completions.
+  private func apis(_ value: Value) -> [Family]? {
+    let what = "a family of APIs"
+    var values = [value]
+    if case .sequence = value.node.content { values = value.list("families of APIs") ?? [] }
+    let families = values.compactMap { $0.word(what, as: Family.self) }
+    guard families.count == values.count else { return nil }
+    guard let first = families.first, first != .completions else {
+      value.problem(
+        families.isEmpty
+          ? "the backend speaks no family of APIs"
+          : "requests of other families cannot be translated to older completions",
+        cure: "Name `chat`, `responses` or `messages` first, as in `[chat, completions]`.")
+      return nil
+    }
+    return families
   }
 
   private mutating func location(of fields: Fields) -> Backend.Location? {

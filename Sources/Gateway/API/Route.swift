@@ -1,3 +1,4 @@
+import Dialects
 import NIOHTTP1
 
 /// What a method and a path ask for.
@@ -24,6 +25,23 @@ enum Route: Equatable {
     case chatCompletions = "/v1/chat/completions"
     case completions = "/v1/completions"
     case embeddings = "/v1/embeddings"
+    case responses = "/v1/responses"
+    case messages = "/v1/messages"
+    case countTokens = "/v1/messages/count_tokens"
+
+    /// The family it is of; `nil` for embeddings, which are of none.
+    var family: Family? {
+      switch self {
+      case .chatCompletions: .chat
+      case .completions: .completions
+      case .responses: .responses
+      case .messages, .countTokens: .messages
+      case .embeddings: nil
+      }
+    }
+
+    /// How it words its errors.
+    var shape: APIShape { APIShape(family) }
 
     /// What comes after `/v1`, which a backend's base path may spell otherwise.
     var suffix: Substring { rawValue.dropFirst(3) }

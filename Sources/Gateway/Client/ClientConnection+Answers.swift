@@ -40,8 +40,9 @@ extension ClientConnection: ClientSink {
     if let allow = error.allow { fields.append(("allow", allow)) }
     if error.status == .unauthorized { fields.append(("www-authenticate", "Bearer")) }
     if error.closes { closesAfterAnswer = true }
-    let body = loop.shape.errorBody(error, request: incoming?.id ?? "")
-    send(error.status, fields, ByteBuffer(string: body))
+    let shape = incoming?.shape ?? .openAI
+    let body = shape.errorBody(error, request: incoming?.id ?? "")
+    send(shape.status(error), fields, ByteBuffer(string: body))
   }
 
   /// Browsers are not to guess a type from what an answer holds, part of which others have written.
@@ -91,7 +92,11 @@ extension ClientConnection: ClientSink {
 
   private func sendHead(_ status: HTTPResponseStatus, _ fields: HeaderFields) {
     var fields = fields
-    if let id = incoming?.id { fields.append(("x-request-id", id)) }
+    if let id = incoming?.id {
+      // OpenAI's name for it and Anthropic's.
+      fields.append(("x-request-id", id))
+      fields.append(("request-id", id))
+    }
     if loop.isDraining { closesAfterAnswer = true }
     let version = incoming?.head.version ?? .http1_1
     if closesAfterAnswer {

@@ -91,8 +91,8 @@ extension ClientConnection {
     do {
       switch incoming.route {
       case .inference(let inference): try begin(inference, incoming)
-      case .models: sendJSON(ModelList.list(loop.router.models))
-      case .model(let id): sendJSON(try model(id))
+      case .models: sendJSON(ModelList.list(loop.router.models, incoming.shape))
+      case .model(let id): sendJSON(try model(id, incoming.shape))
       case .health: sendHealth()
       case .work: incoming.feed?.end()
       case .control, .wrongMethod, .unknown: beginControl(incoming)
@@ -102,12 +102,12 @@ extension ClientConnection {
     }
   }
 
-  private func model(_ id: String) throws(APIError) -> String {
+  private func model(_ id: String, _ shape: APIShape) throws(APIError) -> String {
     let models = loop.router.models
     guard let model = models.first(where: { $0.id == id }) else {
       throw .unknownModel(id, available: models)
     }
-    return ModelList.entry(model)
+    return ModelList.entry(model, shape)
   }
 
   private func sendHealth() {
@@ -140,7 +140,7 @@ extension APIError {
     APIError(
       .notFound, .callerNotFound,
       "There is no \(uri.prefix(200)) here. There are /v1/chat/completions, /v1/completions, "
-        + "/v1/embeddings and /v1/models.", code: "unknown_url")
+        + "/v1/responses, /v1/messages, /v1/embeddings and /v1/models.", code: "unknown_url")
   }
 
   fileprivate static func wrongMethod(_ head: HTTPRequestHead, allow: String) -> APIError {

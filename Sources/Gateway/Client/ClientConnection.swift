@@ -26,6 +26,14 @@ final class ClientConnection: ChannelDuplexHandler {
     var feed: ByteFeed?
     /// Bytes of the body that have gone there.
     var receivedBytes = 0
+
+    /// The family that the client speaks, by its path, or by the version that only Anthropic's clients name.
+    var shape: APIShape {
+      if case .inference(let inference) = route { return inference.shape }
+      let isAnthropic =
+        head.headers.contains(name: "anthropic-version") || head.uri.hasPrefix("/v1/messages")
+      return isAnthropic ? .anthropic : .openAI
+    }
   }
 
   enum State {

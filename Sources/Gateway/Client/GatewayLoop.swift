@@ -17,7 +17,6 @@ final class GatewayLoop {
   let pool: UpstreamPool
   let logger: Logger
   let now: @Sendable () -> UTC
-  let shape: any APIShape = OpenAIShape()
   private(set) var waits: RequestStateMachine.Waits
   private(set) var isDraining = false
   private var traces = TraceSource(

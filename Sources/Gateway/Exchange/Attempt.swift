@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Links
 import Logging
 import NIOCore
@@ -13,6 +14,16 @@ final class Attempt {
   private(set) var log: AttemptLog
   /// What the backend has answered.
   private(set) var response: UpstreamResponse
+  /// How the request gets there and the answer back.
+  private(set) var passage = Passage.unchanged
+  /// Why the request cannot be asked of this backend, where it can't.
+  private(set) var refusal: Untranslatable?
+  /// The whole answer in the client's words.
+  private(set) var answer = ByteBuffer()
+  /// Whether that is a count of tokens that had to be estimated.
+  private(set) var isEstimate = false
+  /// Reads a stream that is translated.
+  private var reader: (any StreamReader)?
   /// The request this is for; let go of at the end, which breaks the cycle.
   private var exchange: Exchange?
   private var endpoint: Endpoint?
@@ -44,6 +55,9 @@ final class Attempt {
       return .init(fault: .linkNoPath, detail: "the path is gone")
     }
     self.endpoint = endpoint
+    if let refusal = choosePassage() {
+      return .init(fault: .callerUnsupported, detail: "\(refusal)")
+    }
     if !fresh, let kept = loop.pool.takeIdle(UpstreamPool.Key(endpoint)) {
       upstreamConnected(kept)
     } else {
@@ -55,22 +69,59 @@ final class Attempt {
   private func send(over connection: UpstreamConnection, to endpoint: Endpoint) {
     guard let exchange else { return }
     let request = exchange.request
-    let model = exchange.facts.model
-    let name = exchange.loop.router.upstreamModelName(model, backend: log.path.backend)
     let body =
-      if let name, name != model {
-        request.content.renaming(request.body, to: name)
-      } else {
-        [request.body]
+      switch passage {
+      case .unchanged:
+        request.content.edited(
+          request.body, model: upstreamModel, asksUsage: request.hidesUsage)
+      case .translated(let translation): [ByteBuffer(bytes: translation.body)]
+      case .tokenized(let count): [ByteBuffer(bytes: count.body)]
       }
+    let base = endpoint.basePath.isEmpty ? "/v1" : endpoint.basePath
     let upstream = UpstreamRequest(
-      request.inference, endpoint: endpoint, body: body, isStream: exchange.facts.stream,
+      to: passage.path(request.inference, base: base), of: endpoint,
+      in: passage.dialect(of: request.inference), body: body, isStream: exchange.facts.stream,
       client: request.headers, id: exchange.facts.id,
       traceparent: request.trace.map { trace in
         trace.header(attempt: exchange.attempts.firstIndex { $0 === self } ?? 0)
       })
     log.bytesUp = upstream.bodyBytes
     connection.send(upstream, for: self)
+  }
+
+  private var upstreamModel: String? {
+    guard let exchange else { return nil }
+    return exchange.loop.router.upstreamModelName(
+      exchange.facts.model, backend: log.path.backend)
+  }
+
+  /// Finds the words that the backend understands; gives what cannot be said in them.
+  private func choosePassage() -> Untranslatable? {
+    guard let exchange else { return nil }
+    do throws(Untranslatable) {
+      passage = try exchange.request.passage(
+        to: exchange.loop.router.families(of: log.path.backend),
+        upstreamModel: upstreamModel ?? exchange.facts.model, id: exchange.facts.id,
+        time: exchange.facts.arrival)
+      if case .translated(let translation) = passage { reader = translation.reader() }
+      return nil
+    } catch {
+      refusal = error
+      return error
+    }
+  }
+
+  /// The steps that an event of a translated stream makes; `nil` where the stream is passed on as it is.
+  func steps(of data: ByteBuffer?) throws(UpstreamResponse.Unusable) -> [AnswerEvent]? {
+    guard reader != nil else { return nil }
+    guard let data else { return [] }
+    do throws(UnreadableAnswer) {
+      return try data.withBytes { bytes throws(UnreadableAnswer) in
+        try reader?.read(bytes: bytes)
+      }
+    } catch {
+      throw .init(fault: .providerBadAnswer, detail: error.detail)
+    }
   }
 
   /// Stops reading or goes on, so that what the client does not take stays with the backend.
@@ -162,7 +213,8 @@ extension Attempt: UpstreamUser {
   private func takeEvents() throws(UpstreamResponse.Unusable) {
     while let exchange, let event = try response.nextEvent() {
       let data = event.data()
-      let isTerminal = data.map(exchange.loop.shape.isTerminal) ?? false
+      let dialect = passage.dialect(of: exchange.request.inference) ?? .chat
+      let isTerminal = data.map(dialect.isTerminal) ?? false
       if log.firstByte == nil {
         guard let data else { continue }
         if !isTerminal { try UpstreamResponse.checkFirst(data) }
@@ -177,8 +229,10 @@ extension Attempt: UpstreamUser {
     do throws(UpstreamResponse.Unusable) {
       switch response.kind {
       case .json:
-        let usage = try response.checkJSON()
-        exchange?.sendAnswer(of: self, usage: usage)
+        try takeAnswer()
+      case .rejection,
+        .failure where isTokenizer:
+        try takeAnswer()
       case .rejection: exchange?.sendAnswer(of: self, fault: .callerRejected)
       case .failure(let fault): throw .init(fault: fault, detail: failureDetail(fault))
       case .events:
@@ -193,6 +247,17 @@ extension Attempt: UpstreamUser {
       connection = nil
       exchange?.failed(self, error.fault, detail: error.detail)
     }
+  }
+
+  /// Whether only tokens are to be counted, for which an estimate will do.
+  private var isTokenizer: Bool { if case .tokenized = passage { true } else { false } }
+
+  private func takeAnswer() throws(UpstreamResponse.Unusable) {
+    guard let exchange else { return }
+    let (body, usage) = try passage.answer(response.body, to: exchange.request)
+    answer = body
+    isEstimate = isTokenizer && !passage.hasCounted(response.body)
+    exchange.sendAnswer(of: self, usage: usage)
   }
 
   private func failureDetail(_ fault: Fault) -> String {

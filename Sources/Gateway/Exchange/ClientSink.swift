@@ -56,4 +56,13 @@ struct InferenceRequest {
   var content: InferenceBody
   /// Where it stands in a trace; `nil` where this node keeps out of traces, and passes them on as they come.
   var trace: TraceContext?
+
+  /// How the client's family words errors.
+  var shape: APIShape { inference.shape }
+
+  /// Whether the usage of a stream is asked for though the client did not, and so is not shown to it.
+  var hidesUsage: Bool {
+    guard content.stream, !content.includesUsage else { return false }
+    return inference == .chatCompletions || inference == .completions
+  }
 }

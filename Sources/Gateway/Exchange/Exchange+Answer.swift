@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import NIOCore
 import NIOHTTP1
 import Orbits
@@ -9,39 +10,101 @@ extension Exchange {
   func sendAnswer(of attempt: Attempt, usage: TokenUsage? = nil, fault: Fault? = nil) {
     guard machine.finish(), let status = attempt.response.head?.status else { return }
     self.usage = usage
-    let fields = answerFields(attempt, attempt.response.visibleFields())
-    let body = attempt.response.body
     attempt.end(nil, keepsConnection: true)
-    end(status: Int(status.code), fault: fault, chosen: attempt.log)
+    if fault != nil {
+      end(status: Int(status.code), fault: fault, chosen: attempt.log)
+      return sendError(of: attempt, status)
+    }
+    let body = attempt.answer
+    if case .tokenized = attempt.passage {
+      let fields = countFields(attempt, isEstimate: attempt.isEstimate)
+      end(status: 200, fault: nil, chosen: attempt.log)
+      return sink.send(.ok, fields, body)
+    }
+    let fields = answerFields(attempt, attempt.response.visibleFields())
+    end(status: Int(status.code), fault: nil, chosen: attempt.log)
     sink.send(status, fields, body)
+  }
+
+  /// The fields of an answer that says how many tokens a request has.
+  private func countFields(_ attempt: Attempt?, isEstimate: Bool) -> HeaderFields {
+    let fields = answerFields(attempt, [("content-type", "application/json")])
+    return isEstimate ? fields + [("x-perigee-estimate", "input_tokens")] : fields
+  }
+
+  /// Sends the error that a backend answered with, in the client's words.
+  private func sendError(of attempt: Attempt, _ status: HTTPResponseStatus) {
+    let fields = answerFields(attempt, attempt.response.visibleFields())
+    let dialect = attempt.passage.dialect(of: request.inference)
+    let body = attempt.response.body
+    guard case .translated(let translation) = attempt.passage,
+      APIShape(dialect).isAnthropic != request.shape.isAnthropic,
+      let error = body.withUnsafeReadableBytes({ translation.error($0, status: Int(status.code)) })
+    else { return sink.send(status, fields, body) }
+    let code = request.shape.isAnthropic || status.code != 529 ? status : .serviceUnavailable
+    sink.send(code, fields, ByteBuffer(bytes: error))
   }
 
   /// Sends an event of an attempt on; the last one ends the exchange.
   func forward(
     _ event: SSEEvent, data: ByteBuffer?, isTerminal: Bool, from attempt: Attempt
   ) {
+    let bytes: ByteBuffer
+    do throws(UpstreamResponse.Unusable) {
+      guard let worded = try worded(event, data, from: attempt) else { return }
+      bytes = worded
+    } catch {
+      return failed(attempt, error.fault, detail: error.detail)
+    }
     if machine.forwardEvent(at: .now()) {
       sink.beginStream(streamFields(attempt))
     } else if events == 0 {
-      sink.writeStream(loop.shape.comment(pathComment(attempt)))
+      sink.writeStream(request.shape.comment(pathComment(attempt)))
     }
     events += data == nil ? 0 : 1
     guard isTerminal else {
       if let data { remember(data) }
-      sink.writeStream(event.bytes)
+      sink.writeStream(bytes)
       return
     }
     guard machine.finish() else { return }
+    if let data { remember(data) }
     attempt.end(nil, keepsConnection: true)
     readUsage()
     end(status: 200, fault: nil, chosen: attempt.log)
-    sink.writeStream(event.bytes)
+    sink.writeStream(bytes)
     sink.endStream()
+  }
+
+  /// An event in the client's words; `nil` where it has nothing to say to the client.
+  private func worded(
+    _ event: SSEEvent, _ data: ByteBuffer?, from attempt: Attempt
+  ) throws(UpstreamResponse.Unusable) -> ByteBuffer? {
+    guard let steps = try attempt.steps(of: data) else {
+      guard request.hidesUsage, let data, AnswerScan.hasNoChoices(data) else { return event.bytes }
+      remember(data)
+      return nil
+    }
+    if writer == nil, case .translated(let translation) = attempt.passage {
+      writer = translation.writer()
+    }
+    var out: [UInt8] = []
+    for step in steps {
+      if case .usage(let count) = step { usage = TokenUsage(count) }
+      if case .failed(let error) = step {
+        throw .init(
+          fault: .providerErrorEvent, detail: "the backend failed: \(error.message.prefix(200))")
+      }
+      writer?.write(step, to: &out)
+    }
+    return out.isEmpty ? nil : ByteBuffer(bytes: out)
   }
 
   private func remember(_ data: ByteBuffer) {
     if lastEvents.count == 2 { lastEvents.removeFirst() }
     lastEvents.append(data)
+    // Messages count the prompt in their first event.
+    if events == 1, request.inference == .messages, usage == nil { usage = AnswerScan(data)?.usage }
   }
 
   /// The attempt whose events have gone to the client.
@@ -49,14 +112,25 @@ extension Exchange {
 
   /// Reads what the backend has counted so far, where it says so in its events.
   func readUsage() {
-    for data in lastEvents.reversed() where usage == nil { usage = AnswerScan(data)?.usage }
+    if writer != nil { return }
+    for data in lastEvents.reversed() {
+      guard let scan = AnswerScan(data) else { continue }
+      if let whole = scan.usage {
+        usage = whole
+      } else if let output = scan.outputTokens {
+        usage?.output = output
+      } else {
+        continue
+      }
+      return
+    }
   }
 
   /// Sends a comment, so that nobody on the way takes the connection for dead.
   func beat(begins: Bool) {
     if begins { sink.beginStream(streamFields(attempts.last)) }
     guard sink.isWritable else { return }
-    sink.writeStream(loop.shape.comment("perigee: waiting for the first token"))
+    sink.writeStream(request.shape.heartbeat("perigee: waiting for the first token"))
   }
 
   /// Ends a stream that cannot be completed.
@@ -71,22 +145,32 @@ extension Exchange {
           + "answer: send the request again."
         : failureMessage(), code: "stream_interrupted")
     if sink.isWritable {
-      sink.writeStream(loop.shape.errorEvent(error, request: facts.id))
+      sink.writeStream(errorEvent(error))
     }
     sink.breakStream()
   }
 
+  /// The last event of a stream that has failed: the next one of those that went out.
+  private func errorEvent(_ error: APIError) -> ByteBuffer {
+    if request.shape == .responses, writer != nil {
+      var out: [UInt8] = []
+      writer?.write(.failed(AnswerError(message: error.message, code: error.code)), to: &out)
+      return ByteBuffer(bytes: out)
+    }
+    let number = lastEvents.last.flatMap(AnswerScan.sequenceNumber)
+    return request.shape.errorEvent(error, request: facts.id, after: number)
+  }
+
   /// Answers that every candidate failed, or that there was none.
   func giveUp(_ fault: Fault) {
+    if request.inference == .countTokens, sendEstimate() { return }
     let last = attempts.last
     if let response = last?.response, case .failure(let kind) = response.kind,
       kind != .providerRefused, let status = response.head?.status,
       AnswerScan(response.body) != nil
     {
-      let fields = answerFields(last, response.visibleFields())
-      let body = response.body
       end(status: Int(status.code), fault: fault)
-      sink.send(status, fields, body)
+      if let last { sendError(of: last, status) }
       return
     }
     let error = attempts.isEmpty ? noPathError() : exhaustedError(fault)
@@ -95,7 +179,24 @@ extension Exchange {
     sink.send(error, fields)
   }
 
+  /// Tokens can be estimated whatever becomes of the paths.
+  private func sendEstimate() -> Bool {
+    let count = request.body.withUnsafeReadableBytes { bytes in
+      try? TokenCount(messages: bytes, upstreamModel: facts.model)
+    }
+    guard let count else { return false }
+    let fields = countFields(attempts.last, isEstimate: true)
+    end(status: 200, fault: nil)
+    sink.send(.ok, fields, ByteBuffer(bytes: count.answer(nil)))
+    return true
+  }
+
   private func exhaustedError(_ fault: Fault) -> APIError {
+    if let refusal = attempts.last?.refusal {
+      return APIError(
+        .badRequest, .callerUnsupported, refusal.message, code: "unsupported_value",
+        param: refusal.field)
+    }
     let status: HTTPResponseStatus =
       fault.isTimeout
       ? .gatewayTimeout : fault.rawValue.hasPrefix("provider") ? .badGateway : .serviceUnavailable
@@ -150,6 +251,12 @@ extension Exchange {
       fields.append(("x-perigee-actual-ms", Self.tenths(actual)))
     }
     fields.append(("x-perigee-attempts", String(attempts.count)))
+    if case .translated(let translation)? = attempt?.passage {
+      fields.append(("x-perigee-dialect", translation.dialect.rawValue))
+      if !translation.dropped.isEmpty {
+        fields.append(("x-perigee-dropped", translation.dropped.joined(separator: ", ")))
+      }
+    }
     return fields
   }
 

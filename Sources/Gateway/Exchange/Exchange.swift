@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import NIOCore
 import NIOHTTP1
 import Orbits
@@ -21,6 +22,8 @@ final class Exchange {
   var lastEvents: [ByteBuffer] = []
   var usage: TokenUsage?
   var events = 0
+  /// Words a stream that is translated; one for all attempts, so that the client sees one stream.
+  var writer: (any StreamWriter)?
 
   /// - Parameter deadline: When the client gives up, on the monotonic clock.
   init(

@@ -106,14 +106,6 @@ struct UpstreamResponse {
     }
   }
 
-  /// Checks a complete JSON answer and reads what it counts.
-  func checkJSON() throws(Unusable) -> TokenUsage? {
-    guard let scan = AnswerScan(body) else {
-      throw Unusable(fault: .providerBadAnswer, detail: "an answer that is not a JSON object")
-    }
-    return scan.usage
-  }
-
   /// Checks the first event of a stream: it is JSON and no error, or the stream's end.
   static func checkFirst(_ data: ByteBuffer) throws(Unusable) {
     guard let scan = AnswerScan(data) else {
@@ -140,7 +132,7 @@ struct UpstreamResponse {
   private static func isVisible(_ name: String) -> Bool {
     name.isField("content-type") || name.hasFieldPrefix("retry-after")
       || name.isField("x-should-retry") || name.hasFieldPrefix("x-ratelimit-")
-      || name.hasFieldPrefix("openai-")
+      || name.hasFieldPrefix("openai-") || name.hasFieldPrefix("anthropic-")
   }
 }
 

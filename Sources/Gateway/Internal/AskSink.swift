@@ -10,6 +10,7 @@ final class AskSink: ClientSink {
   private let answered: EventLoopPromise<InternalAnswer>
   private let feed: ByteFeed
   private var hasAnswered = false
+  private var shape = APIShape.openAI
   private var exchange: Exchange?
   private var timer: LazyTimer?
 
@@ -21,6 +22,7 @@ final class AskSink: ClientSink {
   }
 
   func begin(_ arrival: Arrival) {
+    shape = arrival.inference.shape
     timer = LazyTimer(eventLoop: loop.eventLoop) { [weak self] in self?.exchange?.wake() }
     feed.onRoom = { [weak self] in self?.exchange?.clientWritabilityChanged(true) }
     feed.onAbandon = { [weak self] in self?.leave() }
@@ -51,9 +53,9 @@ final class AskSink: ClientSink {
 
   func send(_ error: APIError, _ fields: HeaderFields) {
     answer(
-      Int(error.status.code), fields + [("content-type", "application/json")], error.fault,
+      Int(shape.status(error).code), fields + [("content-type", "application/json")], error.fault,
       retryAfter: error.retryAfter.map { .seconds($0) })
-    feed.put(ByteBuffer(string: loop.shape.errorBody(error, request: id)))
+    feed.put(ByteBuffer(string: shape.errorBody(error, request: id)))
     over()
   }
 

@@ -6,8 +6,15 @@ import NIOCore
 struct AnswerScan: Equatable {
   /// Whether it has a top-level `error` other than `null`.
   var isError = false
-  /// `usage.prompt_tokens` and `usage.completion_tokens`.
-  var usage: TokenUsage?
+  /// Tokens of the prompt, those from and for a cache included; `nil` where it does not say.
+  var inputTokens: Int?
+  /// Tokens of the answer; `nil` where it does not say.
+  var outputTokens: Int?
+
+  /// What was counted. Embeddings count no tokens of an answer: that is an output of 0.
+  var usage: TokenUsage? {
+    inputTokens.map { TokenUsage(input: $0, output: outputTokens ?? 0) }
+  }
 
   /// Reads `json`; `nil` when it is not one JSON object.
   init?(_ json: ByteBuffer) {
@@ -24,10 +31,14 @@ struct AnswerScan: Equatable {
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
       if scanner.matches(key, "usage"), scanner.byte == UInt8(ascii: "{") {
-        usage = try Self.usage(&scanner)
+        try readUsage(&scanner)
       } else if scanner.matches(key, "error") {
         isError = scanner.byte != UInt8(ascii: "n")
         try scanner.skipValue(depth: 1)
+      } else if scanner.byte == UInt8(ascii: "{"),
+        scanner.matches(key, "message") || scanner.matches(key, "response")
+      {
+        try readWrapped(&scanner)
       } else {
         try scanner.skipValue(depth: 1)
       }
@@ -35,21 +46,82 @@ struct AnswerScan: Equatable {
     try scanner.finish()
   }
 
-  /// Embeddings count no completion tokens: that is an output of 0.
-  private static func usage(_ scanner: inout JSONScanner) throws(JSONFault) -> TokenUsage? {
-    var input: Int?
-    var output = 0
+  /// The events of messages and responses that count hold a whole answer.
+  private mutating func readWrapped(_ scanner: inout JSONScanner) throws(JSONFault) {
     try scanner.enterObject()
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
-      if scanner.matches(key, "prompt_tokens") {
-        input = try scanner.integer()
-      } else if scanner.matches(key, "completion_tokens") {
-        output = try scanner.integer() ?? 0
+      if scanner.matches(key, "usage"), scanner.byte == UInt8(ascii: "{") {
+        try readUsage(&scanner)
       } else {
         try scanner.skipValue(depth: 2)
       }
     }
-    return input.map { TokenUsage(input: $0, output: output) }
+  }
+
+  /// Chat counts `prompt_tokens`, responses `input_tokens`; messages count those of a cache apart.
+  private mutating func readUsage(_ scanner: inout JSONScanner) throws(JSONFault) {
+    try scanner.enterObject()
+    var isFirst = true
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.matches(key, "prompt_tokens") || scanner.matches(key, "input_tokens")
+        || scanner.matches(key, "cache_read_input_tokens")
+        || scanner.matches(key, "cache_creation_input_tokens")
+      {
+        guard let count = try scanner.integer() else { continue }
+        inputTokens = (inputTokens ?? 0) &+ count
+      } else if scanner.matches(key, "completion_tokens") || scanner.matches(key, "output_tokens") {
+        outputTokens = try scanner.integer()
+      } else {
+        try scanner.skipValue(depth: 3)
+      }
+    }
+  }
+}
+
+/// Looks at one member of an event, and at no more of the event than it takes.
+extension AnswerScan {
+  /// The value of a top-level `type`.
+  static func type(of event: ByteBuffer) -> String? {
+    find("type", in: event) { scanner throws(JSONFault) in
+      guard scanner.byte == UInt8(ascii: "\"") else { return nil }
+      return scanner.value(of: try scanner.string())
+    }
+  }
+
+  /// The value of a top-level `sequence_number`.
+  static func sequenceNumber(of event: ByteBuffer) -> Int? {
+    find("sequence_number", in: event) { scanner throws(JSONFault) in try scanner.integer() }
+  }
+
+  /// Whether an event of chat holds no choices, as the one that tells the usage does.
+  static func hasNoChoices(_ event: ByteBuffer) -> Bool {
+    let isEmpty: Bool? = find("choices", in: event) { scanner throws(JSONFault) in
+      guard scanner.byte == UInt8(ascii: "[") else { return false }
+      scanner.position += 1
+      scanner.skipWhitespace()
+      return scanner.byte == UInt8(ascii: "]")
+    }
+    return isEmpty ?? false
+  }
+
+  private static func find<Value>(
+    _ name: StaticString, in event: ByteBuffer,
+    _ read: (inout JSONScanner) throws(JSONFault) -> Value?
+  ) -> Value? {
+    event.withUnsafeReadableBytes { text in
+      var scanner = JSONScanner(text)
+      var isFirst = true
+      do throws(JSONFault) {
+        try scanner.enterObject()
+        while let key = try scanner.nextKey(&isFirst) {
+          if scanner.matches(key, name) { return try read(&scanner) }
+          try scanner.skipValue(depth: 1)
+        }
+      } catch {
+        return nil
+      }
+      return nil
+    }
   }
 }

@@ -14,6 +14,12 @@ struct InferenceBody: Equatable {
   var maximumTokens: Int?
   /// The tier of service that is asked for; `nil` where none is.
   var serviceTier: String?
+  /// Where `stream_options` stand in the body; `nil` where they do not.
+  var streamOptionsRange: Range<Int>?
+  /// Whether `stream_options` ask for the usage.
+  var includesUsage = false
+  /// Whether embeddings are asked for in base64.
+  var wantsBase64 = false
 
   /// Why a body cannot be routed.
   enum Flaw: Error, Equatable {
@@ -46,6 +52,9 @@ struct InferenceBody: Equatable {
     var stream: Bool?
     var maximumTokens: Int?
     var serviceTier: String?
+    var streamOptionsRange: Range<Int>?
+    var includesUsage = false
+    var wantsBase64 = false
 
     mutating func read() throws -> InferenceBody {
       try scanner.enterObject()
@@ -55,7 +64,9 @@ struct InferenceBody: Equatable {
       guard let model, !model.name.isEmpty else { throw Flaw.noModel }
       return InferenceBody(
         model: model.name, modelRange: model.range, stream: stream ?? false,
-        maximumTokens: maximumTokens, serviceTier: serviceTier)
+        maximumTokens: maximumTokens, serviceTier: serviceTier,
+        streamOptionsRange: streamOptionsRange, includesUsage: includesUsage,
+        wantsBase64: wantsBase64)
     }
 
     private mutating func readValue(of key: JSONScanner.Token) throws {
@@ -69,6 +80,10 @@ struct InferenceBody: Equatable {
         try readMaximum()
       } else if scanner.matches(key, "service_tier") {
         try readTier()
+      } else if scanner.matches(key, "stream_options") {
+        try readStreamOptions()
+      } else if scanner.matches(key, "encoding_format") {
+        try readEncoding()
       } else {
         try scanner.skipValue(depth: 1)
       }
@@ -97,6 +112,26 @@ struct InferenceBody: Equatable {
       serviceTier = scanner.value(of: try scanner.string())
     }
 
+    private mutating func readStreamOptions() throws {
+      let start = scanner.position
+      defer { streamOptionsRange = start..<scanner.position }
+      guard scanner.byte == UInt8(ascii: "{") else { return try scanner.skipValue(depth: 1) }
+      try scanner.enterObject()
+      var isFirst = true
+      while let key = try scanner.nextKey(&isFirst) {
+        if scanner.matches(key, "include_usage") {
+          includesUsage = scanner.byte == UInt8(ascii: "t")
+        }
+        try scanner.skipValue(depth: 2)
+      }
+    }
+
+    private mutating func readEncoding() throws {
+      guard scanner.byte == UInt8(ascii: "\"") else { return try scanner.skipValue(depth: 1) }
+      let word = try scanner.string()
+      wantsBase64 = scanner.matches(word, "base64")
+    }
+
     private mutating func readStream() throws {
       if stream != nil { throw Flaw.duplicate(field: "stream") }
       switch scanner.byte {
@@ -114,16 +149,5 @@ struct InferenceBody: Equatable {
         throw Flaw.wrongType(field: "stream", expected: "true or false")
       }
     }
-  }
-
-  /// The body with the model's name replaced, as slices of the original around it.
-  func renaming(_ body: ByteBuffer, to name: String) -> [ByteBuffer] {
-    let start = body.readerIndex
-    guard
-      let before = body.getSlice(at: start, length: modelRange.lowerBound),
-      let after = body.getSlice(
-        at: start + modelRange.upperBound, length: body.readableBytes - modelRange.upperBound)
-    else { return [body] }
-    return [before, ByteBuffer(string: JSONText.quoted(name)), after]
   }
 }

@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Links
 import Orbits
 
@@ -27,6 +28,10 @@ public protocol RequestRouter: Sendable {
   /// whose stream broke can be continued there. The default: no.
   func continues(backend: String) -> Bool
 
+  /// The families of API that `backend` speaks, the one preferred for translations first. The default:
+  /// chat and older completions, as almost every model server does.
+  func families(of backend: String) -> [Family]
+
   /// An attempt to answer the request with the id `request` over `path` begins. Each is followed by
   /// exactly one ``attemptEnded(_:_:)`` of the same path.
   func attemptBegan(_ path: PathID, request: String)
@@ -54,6 +59,9 @@ public protocol RequestRouter: Sendable {
 }
 
 extension RequestRouter {
+  /// Chat and older completions.
+  public func families(of backend: String) -> [Family] { [.chat, .completions] }
+
   /// Looks through ``models``.
   public func serves(model: String) -> Bool { models.contains { $0.id == model } }
 

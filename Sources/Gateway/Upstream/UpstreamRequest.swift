@@ -1,3 +1,4 @@
+import Dialects
 import Links
 import NIOCore
 import NIOHTTP1
@@ -14,19 +15,23 @@ struct UpstreamRequest {
   /// The client's fields that a backend may see. Its key is not among them.
   private static func isForwarded(_ name: String) -> Bool {
     name.isField("traceparent") || name.isField("tracestate") || name.isField("idempotency-key")
-      || name.isField("openai-beta")
+      || name.isField("openai-beta") || name.isField("anthropic-beta")
   }
+
+  /// The version of Anthropic's API that is asked for where the client names none.
+  private static let anthropicVersion = "2023-06-01"
 
   /// Makes the request that asks `endpoint` for what the client asked the gateway for.
   ///
-  /// - Parameter traceparent: Where this attempt stands in a trace, instead of what the client sent.
+  /// - Parameters:
+  ///   - dialect: The family it is worded in; Anthropic's has its own fields for key and version.
+  ///   - traceparent: Where this attempt stands in a trace, instead of what the client sent.
   init(
-    _ inference: Route.Inference, endpoint: Endpoint, body: [ByteBuffer], isStream: Bool,
-    client: HTTPHeaders, id: String, traceparent: String? = nil
+    to path: String, of endpoint: Endpoint, in dialect: Family?, body: [ByteBuffer],
+    isStream: Bool, client: HTTPHeaders, id: String, traceparent: String? = nil
   ) {
     self.body = body
     bodyBytes = body.reduce(0) { $0 + $1.readableBytes }
-    let base = endpoint.basePath.isEmpty ? "/v1" : endpoint.basePath
     var fields: HeaderFields = [
       ("host", endpoint.hostHeader),
       ("content-type", "application/json"),
@@ -36,7 +41,11 @@ struct UpstreamRequest {
       ("user-agent", "perigee"),
       ("x-request-id", id),
     ]
-    if let key = endpoint.authorization {
+    if dialect == .messages {
+      let version = client.first(name: "anthropic-version") ?? Self.anthropicVersion
+      fields.append(("anthropic-version", version))
+      if let key = endpoint.authorization { fields.append(("x-api-key", key.reveal())) }
+    } else if let key = endpoint.authorization {
       fields.append(("authorization", "Bearer \(key.reveal())"))
     }
     if let traceparent { fields.append(("traceparent", traceparent)) }
@@ -45,6 +54,6 @@ struct UpstreamRequest {
       fields.append((name, value))
     }
     head = HTTPRequestHead(
-      version: .http1_1, method: .POST, uri: base + inference.suffix, headers: HTTPHeaders(fields))
+      version: .http1_1, method: .POST, uri: path, headers: HTTPHeaders(fields))
   }
 }

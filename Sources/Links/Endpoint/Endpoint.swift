@@ -21,8 +21,11 @@ public struct Endpoint: Sendable, Hashable {
   public var basePath: String
   /// The local address that connections are bound to, where a real uplink has one of its own.
   public var localAddress: String?
-  /// The key sent as `Authorization: Bearer`, where the backend asks for one.
+  /// The key, where the backend asks for one.
   public var authorization: Secret?
+  /// Whether health checks show the key as Anthropic's API wants it, in `x-api-key`, instead of in
+  /// `Authorization: Bearer`.
+  public var usesAPIKeyField = false
   /// Whether a ``LinkEmulator`` stands between.
   public private(set) var isEmulated = false
 

@@ -28,7 +28,10 @@ final class HTTPProbe: ChannelInboundHandler {
       "Host": endpoint.hostHeader, "User-Agent": "perigee-health-check", "Accept": "*/*",
       "Connection": "close",
     ]
-    if let key = endpoint.authorization {
+    if endpoint.usesAPIKeyField {
+      headers.add(name: "anthropic-version", value: "2023-06-01")
+      if let key = endpoint.authorization { headers.add(name: "x-api-key", value: key.reveal()) }
+    } else if let key = endpoint.authorization {
       headers.add(name: "Authorization", value: "Bearer \(key.reveal())")
     }
     let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)

@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Fleet
 import Gateway
 import Links
@@ -53,6 +54,10 @@ final class LiveRouter: RequestRouter {
   /// Puts emulators' addresses before paths of the plan in force.
   func setEmulators(_ emulators: [PathID: Endpoint]) {
     tables.withLock { $0[0].emulators = emulators }
+  }
+
+  func families(of backend: String) -> [Family] {
+    world.plan.backend(named: backend)?.backend.apis ?? Backend.usualAPIs
   }
 
   func decide(_ facts: RequestFacts) -> RoutingDecision {

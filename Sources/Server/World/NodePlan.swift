@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Fleet
 import Links
 import Network
@@ -39,7 +40,11 @@ final class NodePlan: Sendable {
       zones: fleet.zones)
     self.uplinks = Dictionary(
       site.uplinks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    self.backends = endpoints.map { BackendPlan(backend: $0, endpoint: $1) }
+    self.backends = endpoints.map { backend, endpoint in
+      var endpoint = endpoint
+      endpoint.usesAPIKeyField = backend.apis.first == .messages
+      return BackendPlan(backend: backend, endpoint: endpoint)
+    }
     self.backendsByName = Dictionary(
       backends.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.ways = site.ways(to: backends.map(\.backend))

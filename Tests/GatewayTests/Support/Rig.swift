@@ -88,8 +88,11 @@ struct Rig {
     return response
   }
 
+  /// Of a stream the usage is asked for.
   static func body(stream: Bool = false, _ extra: String = "") -> String {
-    #"{"model":"test-model","messages":[{"role":"user","content":"hello"}],"stream":\#(stream)\#(extra)}"#
+    let extra = stream ? #","stream_options":{"include_usage":true}"# + extra : extra
+    return
+      #"{"model":"test-model","messages":[{"role":"user","content":"hello"}],"stream":\#(stream)\#(extra)}"#
   }
 
   /// Waits, for up to ten seconds, until `isTrue`.

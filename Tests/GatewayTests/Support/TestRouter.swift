@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Gateway
 import Links
 import Orbits
@@ -19,13 +20,15 @@ final class TestRouter: RequestRouter {
   let retryAt: UTC?
   let renames: [String: String]
   let modelNames: [String]
+  let apis: [String: [Family]]
   private let memory = Mutex(Memory())
 
   init(
     _ endpoints: [(name: String, endpoint: Endpoint?)], renames: [String: String] = [:],
     rejected: [RoutingDecision.Scored] = [], retryAt: UTC? = nil,
-    models: [String] = ["test-model", "org/other"]
+    models: [String] = ["test-model", "org/other"], apis: [String: [Family]] = [:]
   ) {
+    self.apis = apis
     self.endpoints = endpoints
     self.renames = renames
     self.rejected = rejected
@@ -56,6 +59,8 @@ final class TestRouter: RequestRouter {
   func endpoint(for path: PathID) -> Endpoint? {
     endpoints.first { $0.name == path.backend }?.endpoint
   }
+
+  func families(of backend: String) -> [Family] { apis[backend] ?? [.chat, .completions] }
 
   func upstreamModelName(_ model: String, backend: String) -> String? { renames[backend] }
 
