@@ -230,9 +230,7 @@ extension Attempt: UpstreamUser {
       switch response.kind {
       case .json:
         try takeAnswer()
-      case .rejection,
-        .failure where isTokenizer:
-        try takeAnswer()
+      case .rejection where isTokenizer, .failure where isTokenizer: try takeAnswer()
       case .rejection: exchange?.sendAnswer(of: self, fault: .callerRejected)
       case .failure(let fault): throw .init(fault: fault, detail: failureDetail(fault))
       case .events:
