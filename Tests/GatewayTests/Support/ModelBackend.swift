@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 
 /// A backend that behaves as the model named in the request says, for the SDK's scripts.
 enum ModelBackend {
@@ -6,13 +7,29 @@ enum ModelBackend {
 
   static let models = [
     "echo", "tools", "endless", "broken", "broken-first", "limited", "failing", "bad", "embed",
+    "mirror",
   ]
+
+  /// The same where the backend speaks nothing but chat, knows embeddings as numbers only, and has a
+  /// tokenizer that counts words.
+  static func respondInChat(_ request: MockBackend.Request) -> [Step] {
+    switch request.head.uri {
+    case "/v1/chat/completions": return respond(request)
+    case "/v1/embeddings": return embeddings([:])
+    case "/tokenize":
+      let json = (try? JSONSerialization.jsonObject(with: Data(request.body))) as? [String: Any]
+      let words = (json?["content"] as? String ?? "").split(separator: " ")
+      return Script.response(serialised(["tokens": words.indices.map { $0 }]))
+    default: return error("404 Not Found", "invalid_request_error")
+    }
+  }
 
   static func respond(_ request: MockBackend.Request) -> [Step] {
     let json = (try? JSONSerialization.jsonObject(with: Data(request.body))) as? [String: Any]
     let stream = json?["stream"] as? Bool ?? false
     switch json?["model"] as? String {
     case "echo": return echo(text(of: json ?? [:]), stream: stream)
+    case "mirror": return echo(request.text, stream: stream)
     case "tools": return tools(stream: stream)
     case "endless": return stream ? Script.stream(2000, gapMs: 10) : Script.hang
     case "broken": return Script.brokenStream(3, .reset)
@@ -37,7 +54,7 @@ enum ModelBackend {
     return String(decoding: data ?? Data(), as: UTF8.self)
   }
 
-  /// What it was told, in one piece or a character at a time.
+  /// A text, in one piece or a character at a time.
   private static func echo(_ text: String, stream: Bool) -> [Step] {
     let usage: [String: Any] = [
       "prompt_tokens": 5, "completion_tokens": text.count, "total_tokens": 5 + text.count,

@@ -11,17 +11,21 @@ enum PythonScript {
   static let interpreter = ProcessInfo.processInfo.environment["PERIGEE_PYTHON"]
 
   /// Whether the interpreter has the `openai` package.
-  static let hasOpenAI: Bool = {
+  static let hasOpenAI = has("openai")
+  /// Whether it has the packages of all clients that the gateway is checked with.
+  static let hasEveryClient = has("openai, anthropic, langchain_openai, langchain_anthropic, llm")
+
+  private static func has(_ packages: String) -> Bool {
     guard let interpreter, FileManager.default.isExecutableFile(atPath: interpreter) else {
       return false
     }
     let process = ChildProgram.process(
-      URL(fileURLWithPath: interpreter), ["-c", "import openai"])
+      URL(fileURLWithPath: interpreter), ["-c", "import \(packages)"])
     process.standardError = FileHandle.nullDevice
     try? process.run()
     process.waitUntilExit()
     return process.terminationStatus == 0
-  }()
+  }
 
   /// Runs a script against the gateway on `port`; a failed assertion in it is a status other than 0.
   static func run(_ name: String, port: Int, key: String) async throws -> Outcome {
@@ -31,6 +35,7 @@ enum PythonScript {
       URL(fileURLWithPath: interpreter ?? ""), [folder.appendingPathComponent(name).path])
     process.environment = ProcessInfo.processInfo.environment.merging([
       "OPENAI_BASE_URL": "http://127.0.0.1:\(port)/v1", "OPENAI_API_KEY": key,
+      "ANTHROPIC_BASE_URL": "http://127.0.0.1:\(port)", "ANTHROPIC_API_KEY": key,
       "PYTHONDONTWRITEBYTECODE": "1",
     ]) { $1 }
     let pipe = Pipe()
