@@ -1,7 +1,5 @@
 import Decisions
 import Dialects
-import Foundation
-import Links
 import NIOCore
 import NIOHTTP1
 import Testing
