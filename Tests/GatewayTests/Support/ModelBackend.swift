@@ -57,7 +57,8 @@ enum ModelBackend {
   /// A text, in one piece or a character at a time.
   private static func echo(_ text: String, stream: Bool) -> [Step] {
     let usage: [String: Any] = [
-      "prompt_tokens": 5, "completion_tokens": text.count, "total_tokens": 5 + text.count,
+      "prompt_tokens": 5, "completion_tokens": text.unicodeScalars.count,
+      "total_tokens": 5 + text.unicodeScalars.count,
     ]
     guard stream else {
       let message: [String: Any] = ["role": "assistant", "content": text]
