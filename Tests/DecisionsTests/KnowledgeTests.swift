@@ -99,10 +99,9 @@ import Testing
   // MARK: Requests under way
 
   @Test mutating func requestsUnderWayAreCounted() throws {
-    knowledge.attemptBegan(Self.local)
-    knowledge.attemptBegan(Self.local)
+    for _ in 0..<2 { knowledge.attemptBegan(Self.local, at: Self.start) }
     #expect(try candidate(at: 0).inFlight == 2)
-    for _ in 0..<3 { _ = knowledge.attemptEnded(Self.local, trouble: nil, at: Self.start) }
+    for _ in 0..<3 { _ = knowledge.attemptEnded(Self.local, fault: nil, at: Self.start) }
     #expect(try candidate(at: 0).inFlight == 0)
   }
 
@@ -112,27 +111,31 @@ import Testing
     knowledge.publish([Self.forecast(["a", "a"])])
     let probe = ProbeReport(
       path: Self.overLEO, outcome: .failure(reason: "status 500"), ended: Self.time(1))
-    #expect(knowledge.observeProbe(probe) == nil)
+    let first = knowledge.observeProbe(probe)
+    #expect(first.isEmpty)
+    let second = knowledge.attemptEnded(Self.overLEO, fault: .linkReset, at: Self.time(2))
     #expect(
-      knowledge.attemptEnded(Self.overLEO, trouble: "link_reset", at: Self.time(2))
+      second.health.first?.transition
         == HealthTransition(isHealthy: false, time: Self.time(2), reason: "link_reset"))
     #expect(try !candidate(Self.overLEO, at: 2).isHealthy)
     #expect(try candidate(PathID(backend: "far", uplink: "geo"), at: 2).isHealthy)
-    #expect(knowledge.observe(Self.attempt(at: 3, over: Self.overLEO)) == nil)
+    let third = knowledge.observe(Self.attempt(at: 3, over: Self.overLEO))
+    #expect(third.isEmpty)
     let better = ProbeReport(path: Self.overLEO, outcome: .success, ended: Self.time(4))
-    #expect(knowledge.observeProbe(better)?.isHealthy == true)
+    let last = knowledge.observeProbe(better)
+    #expect(last.health.first?.transition.isHealthy == true)
     #expect(try candidate(Self.overLEO, at: 4).isHealthy)
   }
 
   @Test mutating func troubleWhileTheLinkIsDownIsNotHeldAgainstTheBackend() throws {
     knowledge.publish([Self.forecast(["a", nil])])
     for _ in 0..<5 {
-      #expect(
-        knowledge.attemptEnded(Self.overLEO, trouble: "link_reset", at: Self.time(13)) == nil)
+      let changes = knowledge.attemptEnded(Self.overLEO, fault: .linkReset, at: Self.time(13))
+      #expect(changes.isEmpty)
     }
     #expect(knowledge.health(of: Self.overLEO)?.isHealthy == true)
     for _ in 0..<2 {
-      _ = knowledge.attemptEnded(Self.overLEO, trouble: "link_reset", at: Self.time(3))
+      _ = knowledge.attemptEnded(Self.overLEO, fault: .linkReset, at: Self.time(3))
     }
     #expect(knowledge.health(of: Self.overLEO)?.isHealthy == false)
   }

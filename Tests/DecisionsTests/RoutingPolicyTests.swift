@@ -33,11 +33,11 @@ import Testing
 
   static func candidate(
     _ backend: String, _ forecast: Forecast?, isHealthy: Bool = true, serviceMs: Double = 100,
-    inFlight: Int = 0
+    inFlight: Int = 0, places: Int? = nil
   ) -> Candidate {
     Candidate(
       path: PathID(backend: backend, uplink: forecast == nil ? "local" : "u"), forecast: forecast,
-      isHealthy: isHealthy, serviceMs: serviceMs, inFlight: inFlight)
+      isHealthy: isHealthy, serviceMs: serviceMs, inFlight: inFlight, places: places)
   }
 
   @Test func predictsRoundTripTransmissionAndService() throws {
@@ -69,13 +69,20 @@ import Testing
     #expect(decision.rejected.isEmpty)
   }
 
-  @Test func requestsUnderWayCountAgainstABackend() {
+  @Test(arguments: [(1, 600.0), (4, 150), (5, 120), (6, 100), (40, 100)])
+  func onlyRequestsBeyondABackendsPlacesAreWaitedFor(places: Int, expectedMs: Double) throws {
+    let decision = RoutingPolicy().decide(
+      Self.facts(), candidates: [Self.candidate("busy", nil, inFlight: 5, places: places)],
+      now: Self.now)
+    #expect(abs(try #require(decision.ranked.first?.predictedMs) - expectedMs) < 1e-9)
+  }
+
+  @Test func whereNobodyHasSaidHowManyPlacesThereAreABurstSpreads() {
     let decision = RoutingPolicy().decide(
       Self.facts(),
-      candidates: [
-        Self.candidate("busy", nil, inFlight: 5), Self.candidate("idle", nil, serviceMs: 300),
-      ], now: Self.now)
-    #expect(decision.ranked.first?.path.backend == "idle")
+      candidates: [Self.candidate("a", nil, inFlight: 2), Self.candidate("b", nil, inFlight: 1)],
+      now: Self.now)
+    #expect(decision.ranked.first?.path.backend == "b")
   }
 
   @Test func aChangeBeforeTheAnswerCostsTheWorsePathAndAPenalty() throws {

@@ -70,7 +70,9 @@ struct DocumentationTests {
   /// Every key of a manifest but those of element files, which an example without a file cannot have.
   private static let keys = [
     "name", "seed", "gateway", "constellations", "zones", "sites", "fibers", "backends", "site",
-    "listen", "keys", "tls", "certificate", "privateKey", "trust", "env", "file", "preset", "only", "isls",
+    "listen", "keys", "tls", "certificate", "privateKey", "trust",
+    "prefer", "hedging", "budget", "maxPrice", "slotEdges", "places", "env", "file", "preset",
+    "only", "isls",
     "minElevation", "maxSlantRange", "epoch", "shells", "planes", "satellitesPerPlane", "altitude",
     "meanMotion", "inclination", "phasing", "raanSpread", "firstRaan", "constellation", "shell",
     "everyPlanes", "everySlots", "kind", "position", "track", "time", "lat", "lon", "alt",

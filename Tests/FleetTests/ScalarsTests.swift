@@ -130,6 +130,56 @@ struct ScalarsTests {
     #expect(problems.map(\.path) == ["gateway.listen"])
   }
 
+  @Test(
+    "hedging",
+    arguments: [
+      ("hedging: off", HedgingSettings.off), ("hedging: {}", HedgingSettings()),
+      ("hedging: {budget: 5%}", HedgingSettings(budget: 0.05)),
+      (
+        "hedging: {budget: 0.02, delay: 80ms}",
+        HedgingSettings(budget: 0.02, delay: .milliseconds(80))
+      ),
+      (
+        "hedging: {budget: 12.5%, maxPrice: 0.5, slotEdges: true}",
+        HedgingSettings(budget: 0.125, maxPriceUSD: 0.5, hedgesSlotEdges: true)
+      ),
+    ])
+  func hedging(_ text: String, _ settings: HedgingSettings) throws {
+    let fleet = try Manifests.load(Small.manifest(gateway: text))
+    #expect(fleet.gateway?.hedging == settings)
+  }
+
+  @Test(
+    "no hedging",
+    arguments: [
+      ("hedging: on", "gateway.hedging"), ("hedging: {budget: 60%}", "gateway.hedging.budget"),
+      ("hedging: {budget: 5}", "gateway.hedging.budget"),
+      ("hedging: {budget: five}", "gateway.hedging.budget"),
+      ("hedging: {delay: 80}", "gateway.hedging.delay"),
+      ("hedging: {quantile: 95}", "gateway.hedging.quantile"),
+      ("prefer: quick", "gateway.prefer"),
+    ])
+  func noHedging(_ text: String, _ path: String) {
+    let problems = Manifests.problems(of: Small.manifest(gateway: text))
+    #expect(problems.map(\.path) == [path])
+    #expect(problems.allSatisfy { !$0.cure.isEmpty })
+  }
+
+  @Test("preferences", arguments: Preference.allCases)
+  func preferences(_ preference: Preference) throws {
+    let fleet = try Manifests.load(Small.manifest(gateway: "prefer: \(preference.rawValue)"))
+    #expect(fleet.gateway?.preference == preference)
+  }
+
+  @Test("places")
+  func places() throws {
+    #expect(try Manifests.load(Small.manifest()).backends[0].placesInEffect == nil)
+    let fleet = try Manifests.load(Small.manifest(backend: "places: 7"))
+    #expect(fleet.backends[0].placesInEffect == 7)
+    let problems = Manifests.problems(of: Small.manifest(backend: "places: 0"))
+    #expect(problems.map(\.path) == ["backends[0].places"])
+  }
+
   @Test("secrets are references")
   func secrets() throws {
     let yaml = Small.manifest(

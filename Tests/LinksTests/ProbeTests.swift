@@ -91,7 +91,7 @@ import Testing
     let port = try await freePort(on: loops)
     for kind in [HealthCheckPolicy.Probe.tcp, .http(path: "/")] {
       let refused = try await error(kind, Endpoint(host: "127.0.0.1", port: port))
-      guard case .connect(let reason)? = refused, reason.contains("refused") else {
+      guard case .refused(let reason)? = refused, reason.contains("refused") else {
         Issue.record("\(String(describing: refused))")
         continue
       }

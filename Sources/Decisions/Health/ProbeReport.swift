@@ -6,13 +6,22 @@ public struct ProbeReport: Sendable, Equatable {
   public var path: PathID
   /// Whether the backend answered as it should.
   public var outcome: HealthOutcome
+  /// Whether nothing at all came back: that speaks against the link before it does against the backend.
+  public var isSilent: Bool
+  /// When the check began; where not given, when it was over.
+  public var started: UTC
   /// The round trip that the check measured, milliseconds; `nil` where it measured none.
   public var roundTripMs: Double?
   /// When the check was over.
   public var ended: UTC
 
   /// Creates a report.
-  public init(path: PathID, outcome: HealthOutcome, roundTripMs: Double? = nil, ended: UTC) {
+  public init(
+    path: PathID, outcome: HealthOutcome, roundTripMs: Double? = nil, isSilent: Bool = false,
+    started: UTC? = nil, ended: UTC
+  ) {
+    self.isSilent = isSilent
+    self.started = started ?? ended
     self.path = path
     self.outcome = outcome
     self.roundTripMs = roundTripMs

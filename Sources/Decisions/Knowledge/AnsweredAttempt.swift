@@ -20,12 +20,19 @@ public struct AnsweredAttempt: Sendable, Equatable {
   public var ended: UTC
   /// The backend's status, where it answered.
   public var status: Int?
+  /// Tokens of the answer; `nil` where nobody counted them.
+  public var outputTokens: Int?
+  /// Bytes of the answer's body.
+  public var bytesDown: Int
 
   /// Creates an attempt.
   public init(
     path: PathID, service: ServiceKind, requestBytes: Int? = nil, started: UTC,
-    reusedConnection: Bool, connectMs: Double? = nil, firstByte: UTC?, ended: UTC, status: Int?
+    reusedConnection: Bool, connectMs: Double? = nil, firstByte: UTC?, ended: UTC, status: Int?,
+    outputTokens: Int? = nil, bytesDown: Int = 0
   ) {
+    self.outputTokens = outputTokens
+    self.bytesDown = bytesDown
     self.path = path
     self.service = service
     self.requestBytes = requestBytes

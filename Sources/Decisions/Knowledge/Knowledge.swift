@@ -1,3 +1,4 @@
+import Fleet
 import Network
 import Orbits
 
@@ -11,19 +12,28 @@ public struct Knowledge: Sendable {
   /// The ways it knows about.
   public private(set) var ways: Ways
 
-  private var legs: [Leg: LegRecord] = [:]
-  private var health: [PathID: HealthState] = [:]
+  var legs: [Leg: LegRecord] = [:]
+  var links: [String: LinkState] = [:]
+  var health: [PathID: HealthState] = [:]
+  var failures: [PathID: FailureShare] = [:]
+  var occupancies: [String: Occupancy] = [:]
+  var serviceTimes: [ServiceKind: ServiceTimes] = [:]
+  var paces: [ServiceKind: AnswerPace] = [:]
+  var firstContents: [FirstContentKind: FirstContentTimes] = [:]
+  var kept = KeptConnections()
+  var underWay: [String: Int] = [:]
+  var firstBytes: [PathID: Double] = [:]
   private var notReady: Set<String> = []
-  private var serviceTimes: [ServiceKind: ServiceTimes] = [:]
-  private var kept = KeptConnections()
-  private var underWay: [String: Int] = [:]
-  private var firstBytes: [PathID: Double] = [:]
   private var histories: [String: UplinkHistory] = [:]
 
   /// The knowledge of a node that starts at `time`: everything is healthy, nothing is forecast yet.
   public init(_ ways: Ways, at time: UTC) {
     self.ways = ways
+    for uplink in ways.uplinks {
+      links[uplink] = LinkState(paths: ways.paths(over: uplink).count, at: time)
+    }
     for backend in ways.backends {
+      occupancies[backend.name] = Occupancy(places: backend.places)
       for path in ways.paths(to: backend.name) {
         health[path] = HealthState(policy: backend.health, at: time)
       }
@@ -55,9 +65,37 @@ public struct Knowledge: Sendable {
     legs = legs.filter { keptLegs.contains($0.key) }
     notReady.formIntersection(keptBackends)
     serviceTimes = serviceTimes.filter { keptBackends.contains($0.key.backend) }
-    firstBytes = firstBytes.filter { newHealth[$0.key] != nil && keptBackends.contains($0.key.backend) }
+    func isKept(_ path: PathID) -> Bool {
+      newHealth[path] != nil && keptBackends.contains(path.backend)
+        && !changedUplinks.contains(path.uplink)
+    }
+    paces = paces.filter { keptBackends.contains($0.key.backend) }
+    failures = failures.filter { isKept($0.key) }
+    firstContents = firstContents.filter { isKept($0.key.path) }
+    firstBytes = firstBytes.filter { isKept($0.key) }
+    adoptOccupancies(of: newer, keptBackends)
+    links = Dictionary(
+      uniqueKeysWithValues: newer.uplinks.map { uplink in
+        let paths = newer.paths(over: uplink).count
+        let known = changedUplinks.contains(uplink) ? nil : links[uplink]
+        return (uplink, known?.leading(paths: paths) ?? LinkState(paths: paths, at: time))
+      })
     kept.forget { newHealth[$0] == nil || !keptBackends.contains($0.backend) }
     histories = histories.filter { newer.uplinks.contains($0.key) }
+  }
+}
+
+extension Knowledge {
+  /// Requests under way at a backend that is gone or is another one now are still to end.
+  private mutating func adoptOccupancies(of newer: Ways, _ keptBackends: Set<String>) {
+    var adopted = occupancies.filter { $0.value.underWay > 0 }
+    for backend in newer.backends {
+      let known = occupancies[backend.name]
+      adopted[backend.name] =
+        keptBackends.contains(backend.name) && known?.places == backend.places
+        ? known : Occupancy(places: backend.places, underWay: known?.underWay ?? 0)
+    }
+    occupancies = adopted
   }
 }
 
@@ -79,9 +117,15 @@ extension Knowledge {
   public func record(of leg: Leg) -> LegRecord? { legs[leg] }
 
   /// Whether the forecast has a route for `path` at `time`; a local path always has.
-  public func isLinkUp(_ path: PathID, at time: UTC) -> Bool {
+  public func hasRoute(_ path: PathID, at time: UTC) -> Bool {
     guard let leg = ways.leg(of: path) else { return true }
     return legs[leg]?.forecast?.interval(at: time)?.route != nil
+  }
+
+  /// Whether the forecast has a route for `path` at `time` and its link is not known to be down; a local
+  /// path always has one.
+  public func isLinkUp(_ path: PathID, at time: UTC) -> Bool {
+    hasRoute(path, at: time) && links[path.uplink]?.condition != .down
   }
 
   /// Counts what the slot that begins brings to each uplink: a handoff, or time without any route.
@@ -116,97 +160,35 @@ extension Knowledge {
       }
       let service = ServiceKind(
         backend: path.backend, endpoint: facts.endpoint, stream: facts.stream)
+      let backend = ways.backend(named: path.backend)
+      let occupancy = occupancies[path.backend]
       return Candidate(
         path: path, forecast: forecast, estimate: record?.estimate,
         isHealthy: isReady(path.backend) && health[path]?.isHealthy ?? true,
         serviceMs: serviceTimes[service]?.milliseconds(bytes: facts.bytes, at: time)
           ?? ServiceTime.initialMs,
-        inFlight: requestsUnderWay(at: path.backend),
-        setupRoundTrips: handshakeRoundTrips(path) * (1 - kept.probability(path, at: time)))
+        inFlight: occupancy?.underWay ?? 0,
+        setupRoundTrips: (backend?.handshakeRoundTrips ?? 1)
+          * (1 - kept.probability(path, at: time)),
+        places: occupancy?.places, holdMs: occupancy?.holdMs,
+        failureShare: failures[path]?.value(at: time) ?? 0,
+        link: links[path.uplink]?.condition ?? .up,
+        pace: paces[service] ?? AnswerPace(stream: facts.stream),
+        prices: backend?.prices ?? .free,
+        firstContent: firstContents[FirstContentKind(path, facts)])
     }
   }
+}
 
-  private func handshakeRoundTrips(_ path: PathID) -> Double {
+extension Knowledge {
+  func handshakeRoundTrips(_ path: PathID) -> Double {
     ways.backend(named: path.backend)?.handshakeRoundTrips ?? 1
   }
 
   /// One expected round trip over a path at `time`, milliseconds; `nil` where the forecast has none.
-  private func roundTripMs(_ path: PathID, at time: UTC) -> Double? {
+  func roundTripMs(_ path: PathID, at time: UTC) -> Double? {
     guard let leg = ways.leg(of: path) else { return 0 }
     return legs[leg]?.roundTrip(at: time)?.expectedMs
-  }
-
-  /// Takes in a measured round trip to the backend of `path`.
-  private mutating func observe(roundTripMs: Double, over path: PathID, at time: UTC) {
-    guard let leg = ways.leg(of: path) else { return }
-    legs[leg]?.observe(roundTripMs: roundTripMs, at: time)
-  }
-}
-
-// MARK: What requests and checks report
-
-extension Knowledge {
-  /// An attempt over `path` begins. Each is followed by one ``attemptEnded(_:trouble:at:)``.
-  public mutating func attemptBegan(_ path: PathID) { underWay[path.backend, default: 0] += 1 }
-
-  /// An attempt over `path` is over.
-  ///
-  /// - Parameter trouble: What went wrong with the backend or the way to it; `nil` where nothing did. It
-  ///   counts like a failed check, unless the link is down: that says nothing about the backend.
-  /// - Returns: The backend's change of health where this caused one.
-  public mutating func attemptEnded(
-    _ path: PathID, trouble: String?, at time: UTC
-  ) -> HealthTransition? {
-    underWay[path.backend] = max(0, (underWay[path.backend] ?? 0) - 1)
-    guard let trouble, isLinkUp(path, at: time) else { return nil }
-    return health[path]?.record(.failure(reason: trouble), at: time)
-  }
-
-  /// Takes in an answer: what is left of the time to its first byte when the path's share is taken off is
-  /// the backend's.
-  ///
-  /// - Returns: The backend's change of health where this caused one.
-  public mutating func observe(_ attempt: AnsweredAttempt) -> HealthTransition? {
-    let path = attempt.path
-    // However the backend answers, the connection stood.
-    if let connectMs = attempt.connectMs {
-      observe(roundTripMs: connectMs, over: path, at: attempt.started)
-    }
-    guard attempt.isGood else { return nil }
-    if let firstByte = attempt.firstByte, let roundTrip = roundTripMs(path, at: attempt.started) {
-      let setup = attempt.reusedConnection ? 0 : handshakeRoundTrips(path)
-      let measuredMs = firstByte.seconds(since: attempt.started) * 1000
-      kept.observe(attempt)
-      firstBytes[path] = measuredMs
-      serviceTimes[attempt.service, default: ServiceTimes()].observe(
-        milliseconds: measuredMs - roundTrip * (1 + setup), bytes: attempt.requestBytes,
-        at: attempt.ended)
-    }
-    return health[path]?.record(.success, at: attempt.ended)
-  }
-
-  /// Takes in what a health check found.
-  ///
-  /// - Returns: The backend's change of health where this caused one.
-  public mutating func observeProbe(_ report: ProbeReport) -> HealthTransition? {
-    if let roundTripMs = report.roundTripMs {
-      let sent = report.ended.adding(seconds: -roundTripMs / 1000)
-      observe(roundTripMs: roundTripMs, over: report.path, at: sent)
-    }
-    return health[report.path]?.record(report.outcome, at: report.ended)
-  }
-
-  /// Takes in what the terminal of an uplink tells: what its access adds at `time` to what is forecast. It
-  /// counts for the legs that are forecast over `pop`, so never for one to an orbital zone.
-  ///
-  /// - Parameters:
-  ///   - pop: The point of presence that the forecast round trip leads to.
-  ///   - residualMs: The round trip to there less the forecast, milliseconds; `nil` where nothing came back.
-  public mutating func observe(uplink: String, pop: String, residualMs: Double?, at time: UTC) {
-    for destination in ways.destinations {
-      legs[Leg(uplink: uplink, destination: destination)]?
-        .observe(telemetryResidualMs: residualMs, pop: pop, at: time)
-    }
   }
 
   /// Says whether a backend's model can answer; until told otherwise it can.
@@ -225,7 +207,7 @@ extension Knowledge {
   public func health(of path: PathID) -> HealthState? { health[path] }
 
   /// Requests under way at a backend.
-  public func requestsUnderWay(at backend: String) -> Int { underWay[backend] ?? 0 }
+  public func requestsUnderWay(at backend: String) -> Int { occupancies[backend]?.underWay ?? 0 }
 
   /// The newest measured time to the first byte over a path, milliseconds.
   public func lastFirstByteMs(over path: PathID) -> Double? { firstBytes[path] }

@@ -14,6 +14,12 @@ extension Backend {
     if case .url(let url) = source { speaksTLS = url.scheme == .https }
     return Ways.Backend(
       name: name, destination: location == .site(site) ? nil : location.name,
-      models: models.map(\.name), handshakeRoundTrips: speaksTLS ? 2 : 1, health: health)
+      models: models.map(\.name), handshakeRoundTrips: speaksTLS ? 2 : 1, health: health,
+      prices: prices, places: placesInEffect)
+  }
+
+  /// One price for prompt and answer alike, where the manifest has one.
+  private var prices: TokenPrices {
+    TokenPrices(input: pricePerMillionTokens ?? 0, output: pricePerMillionTokens ?? 0)
   }
 }

@@ -14,17 +14,24 @@ public struct Ways: Sendable, Equatable {
     public var handshakeRoundTrips: Double
     /// What it takes to count as unhealthy, and as healthy again.
     public var health: HealthCheckPolicy
+    /// What its tokens cost.
+    public var prices: TokenPrices
+    /// How many requests it serves at once; `nil` where nobody has said.
+    public var places: Int?
 
     /// Creates a backend.
     public init(
       name: String, destination: String?, models: [String], handshakeRoundTrips: Double = 1,
-      health: HealthCheckPolicy = HealthCheckPolicy()
+      health: HealthCheckPolicy = HealthCheckPolicy(), prices: TokenPrices = .free,
+      places: Int? = nil
     ) {
       self.name = name
       self.destination = destination
       self.models = models
       self.handshakeRoundTrips = handshakeRoundTrips
       self.health = health
+      self.prices = prices
+      self.places = places
     }
   }
 
@@ -72,6 +79,11 @@ public struct Ways: Sendable, Equatable {
   /// Every forecast that is needed: each uplink towards each destination, uplink by uplink.
   public var legs: [Leg] {
     uplinks.flatMap { uplink in destinations.map { Leg(uplink: uplink, destination: $0) } }
+  }
+
+  /// Every way over `uplink`.
+  public func paths(over uplink: String) -> [PathID] {
+    backends.flatMap { Self.paths(to: $0, over: uplinks) }.filter { $0.uplink == uplink }
   }
 
   /// Where the forecast for `path` leads; `nil` for a local path, which needs none.

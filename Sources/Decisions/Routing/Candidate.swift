@@ -1,3 +1,4 @@
+import Fleet
 import Network
 import Orbits
 
@@ -31,25 +32,49 @@ public struct Candidate: Sendable, Equatable {
   public var estimate: LinkEstimate?
   /// Whether health checks and recent requests say that the backend answers over this path.
   public var isHealthy: Bool
-  /// Measured time from the request's arrival at the backend to its first byte, milliseconds.
+  /// The share of attempts over this path that failed of late, 0 to 1.
+  public var failureShare: Double
+  /// The condition of the link that the path leads over, whatever is known of the backend behind it.
+  public var link: LinkState.Condition
+  /// Measured time from the request's arrival at an idle backend to its first byte, milliseconds.
   public var serviceMs: Double
   /// Requests under way at the backend.
   public var inFlight: Int
+  /// How many requests the backend serves at once; beyond them they wait. `nil`: nobody has said.
+  public var places: Int?
+  /// How long an answered request held its place of late, milliseconds; `nil` before it was measured.
+  public var holdMs: Double?
   /// Expected round trips before the request can leave: 0 where a kept connection is certain, 1 for
   /// TCP, 2 for TCP and TLS 1.3, in between where a connection is kept sometimes.
   public var setupRoundTrips: Double
+  /// How long the backend's answers to this kind of request are, and how fast they come.
+  public var pace: AnswerPace
+  /// What the backend's tokens cost.
+  public var prices: TokenPrices
+  /// The distribution of times to first content, less the path's share; `nil` before any.
+  public var firstContent: FirstContentTimes?
 
   /// Creates a candidate.
   public init(
     path: PathID, forecast: Forecast?, estimate: LinkEstimate? = nil, isHealthy: Bool,
-    serviceMs: Double, inFlight: Int, setupRoundTrips: Double = 0
+    serviceMs: Double, inFlight: Int, setupRoundTrips: Double = 0, places: Int? = nil,
+    holdMs: Double? = nil, failureShare: Double = 0, link: LinkState.Condition = .up,
+    pace: AnswerPace = AnswerPace(stream: true), prices: TokenPrices = .free,
+    firstContent: FirstContentTimes? = nil
   ) {
-    self.setupRoundTrips = setupRoundTrips
     self.path = path
     self.forecast = forecast
     self.estimate = estimate
     self.isHealthy = isHealthy
+    self.failureShare = failureShare
+    self.link = link
     self.serviceMs = serviceMs
     self.inFlight = inFlight
+    self.places = places
+    self.holdMs = holdMs
+    self.setupRoundTrips = setupRoundTrips
+    self.pace = pace
+    self.prices = prices
+    self.firstContent = firstContent
   }
 }

@@ -1,154 +1,117 @@
+import Fleet
 import Network
 import Orbits
 
-/// Ranks the ways in which a request could be answered by predicted time to first token.
+/// Ranks the ways in which a request could be answered by predicted time to first token, weighed with what
+/// they risk and what they cost.
 ///
 /// Prediction = path + backend. The path is one round trip, those that setting up a connection takes
 /// where none is kept, and the request's own transmission at the uplink's capacity. The forecast interval
 /// in force tells it, corrected by what was measured, and so does every later one that begins before the
-/// answer's first byte would arrive. The backend is its measured service time, once for each request
-/// already under way. A pure function: the same facts give the same decision, live or simulated.
+/// answer's first byte would arrive. The backend is its measured service time, and a wait where all its
+/// places are taken. Risk is what happens to the path while the answer comes, and how often attempts over
+/// it failed. Price is tokens and bytes. A pure function: the same facts give the same decision, live or
+/// simulated.
 public struct RoutingPolicy: Sendable {
   /// What a path costs beyond a round trip when the route changes under a request: the new path's
   /// first packets meet the loss at the slot edge and are sent again.
   public var changePenaltyMs: Double
+  /// What matters most where a request does not say.
+  public var preference: Preference
+  /// When a second copy of a request goes out.
+  public var hedging: HedgePolicy
 
   /// Creates a policy.
-  public init(changePenaltyMs: Double = 50) { self.changePenaltyMs = changePenaltyMs }
+  public init(
+    changePenaltyMs: Double = 50, preference: Preference = .balanced,
+    hedging: HedgePolicy = HedgePolicy()
+  ) {
+    self.changePenaltyMs = changePenaltyMs
+    self.preference = preference
+    self.hedging = hedging
+  }
+
+  /// How soon a link that is down is expected to be looked at again, seconds; clients are told whole ones.
+  private static let nextLookSeconds = 1.0
 
   /// Decides on the order in which to try `candidates` for a request that leaves at `now`.
   ///
   /// Only candidates without a route are rejected. Those that would be too late for the client's
-  /// deadline come after the others, the unhealthy ones last: a prediction can be wrong, and when
-  /// everything is out, trying is better than refusing (Envoy's panic rule).
+  /// deadline come after the others, then the unhealthy ones, and those whose link is down last: a
+  /// prediction can be wrong, and when everything is out, trying is better than refusing (Envoy's panic rule).
   public func decide(
     _ facts: RequestFacts, candidates: [Candidate], now: UTC
   ) -> RoutingDecision {
-    var timely: [RoutingDecision.Scored] = []
-    var late: [RoutingDecision.Scored] = []
-    var unhealthy: [RoutingDecision.Scored] = []
+    let weights = ScoreWeights(facts.preference ?? preference)
+    var tiers: [[Ranking]] = [[], [], [], []]
     var rejected: [RoutingDecision.Scored] = []
     let leftMs = facts.deadline.seconds(since: now) * 1000
     for candidate in candidates {
-      var scored = score(candidate, facts: facts, now: now)
+      var scored = score(candidate, facts: facts, weights: weights, now: now)
       if scored.hops.isEmpty && candidate.forecast != nil {
         rejected.append(scored)
-      } else if !candidate.isHealthy {
-        scored.reason = "unhealthy, so tried last; " + scored.reason
-        unhealthy.append(scored)
-      } else if (scored.predictedMs ?? .infinity) > leftMs {
-        scored.reason = "after the client's deadline in \(wholeMs(leftMs)) ms; " + scored.reason
-        late.append(scored)
-      } else {
-        timely.append(scored)
+        continue
       }
+      let tier = tier(of: candidate, &scored, leftMs: leftMs)
+      tiers[tier.rawValue].append(Ranking(scored: scored, firstContent: candidate.firstContent))
     }
-    let ranked = [timely, late, unhealthy].flatMap { $0.sorted(by: isBetter) }
-    return RoutingDecision(
-      ranked: ranked, rejected: rejected,
-      retryAt: ranked.isEmpty ? nextRoute(candidates, now: now) : nil)
+    let ranked = tiers.flatMap { $0.sorted(by: isBetter) }
+    let isOut = tiers.dropLast().allSatisfy(\.isEmpty)
+    var decision = RoutingDecision(
+      ranked: ranked.map(\.scored), rejected: rejected,
+      retryAt: isOut ? nextTry(candidates, hasDown: !ranked.isEmpty, now: now) : nil)
+    decision.hedge = hedging.plan(
+      for: facts, timely: decision.ranked.prefix(tiers[0].count),
+      firstContent: ranked.first?.firstContent, now: now)
+    return decision
   }
 
-  private func isBetter(_ a: RoutingDecision.Scored, _ b: RoutingDecision.Scored) -> Bool {
-    let (first, second) = (a.predictedMs ?? .infinity, b.predictedMs ?? .infinity)
+  /// A candidate on its way into the ranking.
+  private struct Ranking {
+    var scored: RoutingDecision.Scored
+    var firstContent: FirstContentTimes?
+  }
+
+  /// The groups of a ranking, best first.
+  private enum Tier: Int {
+    case timely, late, unhealthy, down
+  }
+
+  private func tier(
+    of candidate: Candidate, _ scored: inout RoutingDecision.Scored, leftMs: Double
+  ) -> Tier {
+    if candidate.link == .down {
+      scored.reason = "the link is down, so tried last; " + scored.reason
+      return .down
+    }
+    if !candidate.isHealthy {
+      scored.reason = "unhealthy, so tried last; " + scored.reason
+      return .unhealthy
+    }
+    if (scored.predictedMs ?? .infinity) > leftMs {
+      scored.reason = "after the client's deadline in \(wholeMs(leftMs)) ms; " + scored.reason
+      return .late
+    }
+    return .timely
+  }
+
+  private func isBetter(_ a: Ranking, _ b: Ranking) -> Bool {
+    let (first, second) = (a.scored.scoreMs ?? .infinity, b.scored.scoreMs ?? .infinity)
     if first != second { return first < second }
-    return (a.path.backend, a.path.uplink) < (b.path.backend, b.path.uplink)
+    let (one, other) = (a.scored.path, b.scored.path)
+    return (one.backend, one.uplink) < (other.backend, other.uplink)
   }
 
-  private func score(
-    _ candidate: Candidate, facts: RequestFacts, now: UTC
-  ) -> RoutingDecision.Scored {
-    let service = candidate.serviceMs * Double(candidate.inFlight + 1)
-    guard let forecast = candidate.forecast else {
-      return RoutingDecision.Scored(
-        path: candidate.path, predictedMs: service, pathMs: 0, serviceMs: service, hops: [],
-        nextChange: nil, reason: "on site: no link to cross")
-    }
-    guard let interval = forecast.interval(at: now), let route = interval.route,
-      let leg = pathMs(candidate, interval, bytes: facts.bytes, at: now)
-    else {
-      return RoutingDecision.Scored(
-        path: candidate.path, predictedMs: nil, pathMs: 0, serviceMs: service, hops: [],
-        nextChange: forecast.nextReachable(from: now)?.start,
-        reason: noRouteReason(forecast, now: now))
-    }
-
-    let change = forecast.nextChange(after: now)
-    let roundTrip = interval.roundTrip(at: now, correctedBy: candidate.estimate)
-    var pathMs = leg
-    var reason = "\(wholeMs(leg)) ms path + \(wholeMs(service)) ms backend"
-    var next = change
-    while let edge = next, edge < now.adding(seconds: (pathMs + service) / 1000) {
-      guard let interval = forecast.interval(at: edge), interval.route != nil,
-        let nextLeg = self.pathMs(candidate, interval, bytes: facts.bytes, at: edge)
-      else {
-        return afterOutage(
-          candidate, forecast, change: edge, bytes: facts.bytes, service: service, now: now)
-      }
-      pathMs = max(pathMs, nextLeg + changePenaltyMs, leg + changePenaltyMs)
-      reason =
-        "\(wholeMs(pathMs)) ms path, which changes at \(edge.formatted(fractionDigits: 0)) before"
-        + " the answer, + \(wholeMs(service)) ms backend"
-      next = forecast.nextChange(after: edge)
-    }
-    return RoutingDecision.Scored(
-      path: candidate.path, predictedMs: pathMs + service, pathMs: pathMs, serviceMs: service,
-      hops: route.hops, nextChange: change, reason: reason + correctionReason(roundTrip),
-      roundTrip: roundTrip)
+  /// When something is expected to be there: a route, or another look at a link that is down.
+  private func nextTry(_ candidates: [Candidate], hasDown: Bool, now: UTC) -> UTC? {
+    var times = candidates.compactMap { $0.forecast?.nextReachable(from: now)?.start }
+      .filter { $0 > now }
+    if hasDown { times.append(now.adding(seconds: Self.nextLookSeconds)) }
+    return times.min()
   }
+}
 
-  /// The route goes before the answer would be back: the request is sent again when there is one.
-  private func afterOutage(
-    _ candidate: Candidate, _ forecast: Forecast, change: UTC, bytes: Int, service: Double, now: UTC
-  ) -> RoutingDecision.Scored {
-    let back = forecast.nextReachable(from: change)
-    let pathMs = back.flatMap { interval in
-      self.pathMs(candidate, interval, bytes: bytes, at: interval.start).map {
-        interval.start.seconds(since: now) * 1000 + $0 + changePenaltyMs
-      }
-    }
-    let goesOut = "the link goes out at \(change.formatted(fractionDigits: 0)), before the answer"
-    return RoutingDecision.Scored(
-      path: candidate.path, predictedMs: pathMs.map { $0 + service }, pathMs: pathMs ?? 0,
-      serviceMs: service, hops: forecast.interval(at: now)?.route?.hops ?? [], nextChange: change,
-      reason: back.map { "\(goesOut), and returns at \($0.start.formatted(fractionDigits: 0))" }
-        ?? "\(goesOut), and does not return within the forecast",
-      roundTrip: forecast.interval(at: now)?.roundTrip(at: now, correctedBy: candidate.estimate))
-  }
-
-  /// Round trips and the request's transmission over an interval's route, milliseconds.
-  private func pathMs(
-    _ candidate: Candidate, _ interval: Forecast.Interval, bytes: Int, at time: UTC
-  ) -> Double? {
-    guard let route = interval.route,
-      let roundTrip = interval.roundTrip(at: time, correctedBy: candidate.estimate)
-    else { return nil }
-    let roundTrips = 1 + candidate.setupRoundTrips
-    return roundTrip.expectedMs * roundTrips + route.up.seconds(forBytes: bytes) * 1000
-  }
-
-  /// What measurement changed, in words; nothing where it changed less than a millisecond.
-  private func correctionReason(_ roundTrip: RoundTripEstimate?) -> String {
-    guard let roundTrip else { return "" }
-    let correction = roundTrip.expectedMs - roundTrip.forecastMs
-    guard abs(correction) >= 1 else { return "" }
-    return "; measured \(correction > 0 ? "+" : "-")\(wholeMs(abs(correction))) ms"
-      + " on a forecast round trip of \(wholeMs(roundTrip.forecastMs)) ms"
-      + " (80 %: \(wholeMs(roundTrip.lowMs)) to \(wholeMs(roundTrip.highMs)) ms)"
-  }
-
-  private func noRouteReason(_ forecast: Forecast, now: UTC) -> String {
-    guard let next = forecast.nextReachable(from: now) else {
-      return "no path to \(forecast.destination) within the forecast"
-    }
-    return "no path to \(forecast.destination) until \(next.start.formatted(fractionDigits: 0))"
-  }
-
-  private func nextRoute(_ candidates: [Candidate], now: UTC) -> UTC? {
-    candidates.compactMap { $0.forecast?.nextReachable(from: now)?.start }.filter { $0 > now }.min()
-  }
-
-  private func wholeMs(_ value: Double) -> String {
-    abs(value) < 1e15 ? String(Int(value.rounded())) : "endless"
-  }
+/// Milliseconds in words.
+func wholeMs(_ value: Double) -> String {
+  abs(value) < 1e15 ? String(Int(value.rounded())) : "endless"
 }

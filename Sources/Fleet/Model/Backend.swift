@@ -44,6 +44,8 @@ public struct Backend: Sendable, Equatable {
   public var pricePerMillionTokens: Double?
   /// Whether it goes on with an answer that broke.
   public var resume: Resumption
+  /// How many requests it serves at once, where the manifest says; see ``placesInEffect``.
+  public var places: Int?
 
   /// What a backend speaks where the manifest says nothing: what almost every model server does.
   public static let usualAPIs: [Family] = [.chat, .completions]
@@ -54,7 +56,7 @@ public struct Backend: Sendable, Equatable {
     name: String, location: Location, source: Source, models: [ServedModel],
     apis: [Family] = Backend.usualAPIs,
     key: SecretReference? = nil, health: HealthCheckPolicy = HealthCheckPolicy(),
-    pricePerMillionTokens: Double? = nil, resume: Resumption? = nil
+    pricePerMillionTokens: Double? = nil, resume: Resumption? = nil, places: Int? = nil
   ) {
     self.name = name
     self.location = location
@@ -69,6 +71,15 @@ public struct Backend: Sendable, Equatable {
       ?? {
         if case .managed = source { .prefill } else { .no }
       }()
+    self.places = places
+  }
+
+  /// How many requests it serves at once: what the manifest says, else what a managed model's server is run
+  /// with; `nil` for a server of somebody else that the manifest says nothing of.
+  public var placesInEffect: Int? {
+    if let places { return places }
+    if case .managed = source { return ManagedModel.places }
+    return nil
   }
 }
 
@@ -95,6 +106,8 @@ public struct ManagedModel: Sendable, Equatable {
   /// Whether the server answers embedding requests too.
   public var embeddings: Bool
 
+  /// How many requests its server serves at once.
+  public static let places = 1
   /// Context where the manifest says nothing, tokens.
   public static let defaultContextTokens = 4096
 

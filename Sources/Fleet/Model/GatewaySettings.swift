@@ -27,6 +27,10 @@ public struct GatewaySettings: Sendable, Equatable {
   /// PEM files of certificate authorities that backends may be vouched for by, beside the system's;
   /// relative to the manifest's folder unless absolute.
   public var trust: [String]
+  /// What matters most when a request's way is chosen and the request does not say.
+  public var preference: Preference
+  /// When and how much it hedges.
+  public var hedging: HedgingSettings
 
   /// The host listened on where the manifest says nothing: this machine only.
   public static let defaultHost = "127.0.0.1"
@@ -37,7 +41,8 @@ public struct GatewaySettings: Sendable, Equatable {
   public init(
     site: String, listenHost: String = GatewaySettings.defaultHost,
     listenPort: Int = GatewaySettings.defaultPort, keys: [SecretReference] = [],
-    tls: TLSFiles? = nil, trust: [String] = []
+    tls: TLSFiles? = nil, trust: [String] = [], preference: Preference = .balanced,
+    hedging: HedgingSettings = HedgingSettings()
   ) {
     self.site = site
     self.listenHost = listenHost
@@ -45,5 +50,7 @@ public struct GatewaySettings: Sendable, Equatable {
     self.keys = keys
     self.tls = tls
     self.trust = trust
+    self.preference = preference
+    self.hedging = hedging
   }
 }

@@ -31,10 +31,13 @@ extension FleetReader {
       let resume = fields.optional("resume").flatMap {
         $0.word("a way to go on with a broken answer", as: Resumption.self)
       }
+      let places = fields.optional("places").flatMap {
+        $0.integer("a number of requests served at once", in: 1...100_000, example: "places: 16")
+      }
       guard let name, let location, let source, let served, let families else { return nil }
       return Backend(
         name: name, location: location, source: source, models: served, apis: families, key: key,
-        health: health, pricePerMillionTokens: price, resume: resume)
+        health: health, pricePerMillionTokens: price, resume: resume, places: places)
     }
   }
 

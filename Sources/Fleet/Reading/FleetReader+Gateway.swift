@@ -8,11 +8,14 @@ extension FleetReader {
       let trust = list(fields.optional("trust"), of: "trust").compactMap {
         $0.text("a path", example: "trust: [tls/authority.pem]")
       }
+      let preference = fields.optional("prefer")?.word("a preference", as: Preference.self)
+      let hedging = fields.optional("hedging").flatMap(hedging)
       guard let site else { return nil }
       return GatewaySettings(
         site: site, listenHost: listen?.host ?? GatewaySettings.defaultHost,
         listenPort: listen?.port ?? GatewaySettings.defaultPort, keys: keys, tls: tls,
-        trust: trust)
+        trust: trust, preference: preference ?? .balanced,
+        hedging: hedging ?? HedgingSettings())
     }
   }
 

@@ -58,14 +58,19 @@ public struct HealthProber: Sendable {
   }
 
   private func check() async {
+    let started = now()
     do {
       let roundTripMs = try await probe.run(
         policy.probe, on: endpoint, timeout: policy.timeout)
       report(
-        ProbeReport(path: path, outcome: .success, roundTripMs: roundTripMs, ended: now()))
+        ProbeReport(
+          path: path, outcome: .success, roundTripMs: roundTripMs, started: started, ended: now()))
     } catch {
       guard !Task.isCancelled, linkIsUp() else { return }
-      report(ProbeReport(path: path, outcome: .failure(reason: "\(error)"), ended: now()))
+      report(
+        ProbeReport(
+          path: path, outcome: .failure(reason: "\(error)"),
+          isSilent: (error as? ProbeError)?.isSilence ?? false, started: started, ended: now()))
     }
   }
 

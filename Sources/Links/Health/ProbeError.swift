@@ -1,10 +1,18 @@
 import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Why a probe failed.
 public enum ProbeError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// No connection: refused, unreachable, or a name that does not resolve.
+  /// No connection: unreachable, or a name that does not resolve.
   case connect(String)
+  /// The machine is there and refused the connection.
+  case refused(String)
   /// No whole answer within the policy's timeout.
   case timedOut
   /// The connection ended before a whole answer.
@@ -17,11 +25,19 @@ public enum ProbeError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The failure in words, for logs, metrics and `perigee explain`.
   public var description: String {
     switch self {
-    case .connect(let reason): "no connection: \(reason)"
+    case .connect(let reason), .refused(let reason): "no connection: \(reason)"
     case .timedOut: "no answer in time"
     case .closedEarly: "connection closed before a whole answer"
     case .invalidAnswer(let reason): "not a valid answer: \(reason)"
     case .status(let code): "status \(code)"
+    }
+  }
+
+  /// Whether nothing came back, not even a refusal.
+  public var isSilence: Bool {
+    switch self {
+    case .timedOut, .connect: true
+    default: false
     }
   }
 
@@ -38,6 +54,7 @@ public enum ProbeError: Error, Sendable, Equatable, CustomStringConvertible {
       } else {
         self = .connect("\(error.host) has no address")
       }
+    case let error as IOError where error.errnoCode == ECONNREFUSED: self = .refused("\(error)")
     default: self = .connect("\(error)")
     }
   }

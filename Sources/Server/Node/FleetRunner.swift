@@ -6,6 +6,7 @@ import Logging
 import Models
 import NIOCore
 import NIOPosix
+import Network
 import Orbits
 
 /// Runs what a manifest asks for beside the gateway itself: forecasts, emulated links, terminals, models
@@ -178,11 +179,13 @@ extension FleetRunner {
       world: fixtures.world, plan: preparation.plan, now: SystemClock.now)
     let terminals = fixtures.terminals.value
     let probers = probers()
+    let linkProbers = linkProbers()
     workers = Task {
       await withTaskGroup { tasks in
         tasks.addTask { await loop.run(from: cursor) }
         tasks.addTask { await terminals.run() }
         for prober in probers { tasks.addTask { await prober.run() } }
+        for prober in linkProbers { tasks.addTask { await prober.run() } }
       }
     }
   }
@@ -207,6 +210,33 @@ extension FleetRunner {
             return isReady && world.isLinkUp(path, at: SystemClock.now())
           }, report: world.observeProbe)
       }
+    }
+  }
+
+  /// One for each uplink, which asks the machines behind it, the nearest by the forecast first.
+  private func linkProbers() -> [LinkProber] {
+    let (world, plan, router) = (fixtures.world, preparation.plan, fixtures.router)
+    let probe = Probe(dialer: fixtures.dialer, group: MultiThreadedEventLoopGroup.singleton)
+    return plan.ways.uplinks.map { uplink in
+      let now = SystemClock.now()
+      let targets = plan.ways.paths(over: uplink).compactMap { path -> LinkProber.Target? in
+        guard let endpoint = router.endpoint(for: path),
+          let backend = plan.backend(named: path.backend)?.backend
+        else { return nil }
+        return LinkProber.Target(path: path, endpoint: endpoint, probe: backend.health.probe)
+      }
+      func distanceMs(_ target: LinkProber.Target) -> Double {
+        plan.ways.leg(of: target.path).flatMap { world.forecast($0)?.interval(at: now) }?
+          .oneWayMs(at: now) ?? .infinity
+      }
+      let ordered = targets.sorted { distanceMs($0) < distanceMs($1) }
+      let isFar = ordered.first.map { distanceMs($0) > 200 } ?? false
+      return LinkProber(
+        targets: ordered, probe: probe,
+        limit: isFar ? LinkProber.timeout : LinkProber.quickTimeout,
+        isToBeProbed: { world.isToBeProbed(uplink, at: SystemClock.now()) },
+        hasRoute: { world.hasRoute($0, at: SystemClock.now()) },
+        report: { world.observeLink($0, isHeard: $1, started: $2, at: $3) })
     }
   }
 }

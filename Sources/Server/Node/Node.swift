@@ -40,6 +40,8 @@ public struct Node: Sendable {
     case ready(answering: [String], unavailable: [String])
     /// A path became healthy or unhealthy.
     case health(PathID, HealthTransition)
+    /// An uplink went down or came back.
+    case link(String, LinkTransition)
   }
 
   private let preparation: Preparation
@@ -66,7 +68,9 @@ public struct Node: Sendable {
     let group = MultiThreadedEventLoopGroup.singleton
     let startedAt = SystemClock.now()
     let plan = preparation.plan
-    let world = World(plan: plan, at: startedAt) { tell(.health($0, $1)) }
+    let world = World(
+      plan: plan, at: startedAt, onTransition: { tell(.health($0, $1)) },
+      onLink: { tell(.link($0, $1)) })
     let requests = RequestLog()
     let metrics = NodeMetrics()
     let router = LiveRouter(

@@ -11,6 +11,7 @@ import Synchronization
 /// attempt back to the world.
 final class LiveRouter: RequestRouter {
   private let world: World
+  private let budget: Mutex<AttemptBudget>
   private let now: @Sendable () -> UTC
   private let requests: RequestLog
   private let metrics: NodeMetrics
@@ -23,6 +24,7 @@ final class LiveRouter: RequestRouter {
     now: @escaping @Sendable () -> UTC
   ) {
     self.world = world
+    budget = Mutex(AttemptBudget(hedgeShare: world.plan.policy.hedging.settings.budget))
     self.requests = requests
     self.metrics = metrics
     self.now = now
@@ -42,6 +44,7 @@ final class LiveRouter: RequestRouter {
   func adopt(_ plan: NodePlan, emulators: [PathID: Endpoint]) {
     let table = RoutingTable(plan, emulators: emulators, since: startedAt)
     tables.withLock { $0.insert(table, at: 0) }
+    budget.withLock { $0.hedgeShare = plan.policy.hedging.settings.budget }
   }
 
   /// Drops the table of a plan that no request goes by any more; the one in force stays.
@@ -62,9 +65,25 @@ final class LiveRouter: RequestRouter {
 
   func decide(_ facts: RequestFacts) -> RoutingDecision {
     let time = now()
-    return current.policy.decide(
-      facts, candidates: world.candidates(for: facts, at: time), now: time)
+    var policy = current.policy
+    policy.hedging.credit = budget.withLock { budget in
+      budget.requestBegan(at: time)
+      return budget.hedgeCredit
+    }
+    return policy.decide(facts, candidates: world.candidates(for: facts, at: time), now: time)
   }
+
+  func mayHedge(_ path: PathID) -> Bool {
+    let time = now()
+    return !world.isDown(path, at: time) && budget.withLock { $0.mayHedge(at: time) }
+  }
+
+  func mayRetry(_ path: PathID) -> Bool {
+    let time = now()
+    return budget.withLock { $0.mayRetry(at: time) }
+  }
+
+  func isDown(_ path: PathID) -> Bool { world.isDown(path, at: now()) }
 
   func endpoint(for path: PathID) -> Endpoint? {
     tables.withLock { tables in
@@ -86,7 +105,7 @@ final class LiveRouter: RequestRouter {
     }
   }
 
-  func attemptBegan(_ path: PathID, request: String) { world.attemptBegan(path) }
+  func attemptBegan(_ path: PathID, request: String) { world.attemptBegan(path, at: now()) }
 
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {
     // An emulator counts for itself.
@@ -94,15 +113,20 @@ final class LiveRouter: RequestRouter {
       counters.count(outcome.bytesUp, .up)
       counters.count(outcome.bytesDown, .down)
     }
-    var trouble: String?
-    if case .failed(let fault) = outcome.ending, fault.isBackendTrouble { trouble = fault.rawValue }
-    world.attemptEnded(path, trouble: trouble, at: now())
+    var trouble: Fault?
+    if case .failed(let fault) = outcome.ending { trouble = fault }
+    world.attemptEnded(path, fault: trouble, at: now())
   }
 
   func requestEnded(_ record: RequestRecord) {
-    for attempt in record.attempts where attempt.fault == nil {
-      world.observe(
-        AnsweredAttempt(attempt, of: record.facts, connectMs: connectMs(attempt)))
+    for attempt in record.attempts {
+      if attempt.hasLost(in: record) {
+        world.observeUnanswered(
+          attempt.path, ServiceKind(attempt, record.facts), requestBytes: record.facts.bytes,
+          started: attempt.started, ended: attempt.ended)
+      } else if attempt.fault == nil {
+        world.observe(AnsweredAttempt(attempt, of: record, connectMs: connectMs(attempt)))
+      }
     }
     metrics.observe(record)
     requests.append(record)
@@ -122,14 +146,35 @@ final class LiveRouter: RequestRouter {
 
 extension AnsweredAttempt {
   /// What there is to learn from an attempt without a fault.
-  init(_ attempt: RequestRecord.Attempt, of facts: RequestFacts, connectMs: Double?) {
+  init(_ attempt: RequestRecord.Attempt, of record: RequestRecord, connectMs: Double?) {
+    let isChosen = record.chosen == attempt.path && record.fault == nil
+    let counted = record.usage?.output ?? (record.facts.stream ? record.events : nil)
     self.init(
-      path: attempt.path,
-      service: ServiceKind(
-        backend: attempt.path.backend, endpoint: facts.endpoint, stream: facts.stream),
-      requestBytes: facts.bytes, started: attempt.started,
-      reusedConnection: attempt.reusedConnection,
-      connectMs: connectMs, firstByte: attempt.firstByte, ended: attempt.ended,
-      status: attempt.status)
+      path: attempt.path, service: ServiceKind(attempt, record.facts),
+      requestBytes: record.facts.bytes, started: attempt.started,
+      reusedConnection: attempt.reusedConnection, connectMs: connectMs,
+      firstByte: attempt.firstByte, ended: attempt.ended, status: attempt.status,
+      outputTokens: isChosen ? counted : nil, bytesDown: attempt.bytesDown)
+  }
+}
+
+extension ServiceKind {
+  /// What an attempt to answer a request measured.
+  fileprivate init(_ attempt: RequestRecord.Attempt, _ facts: RequestFacts) {
+    self.init(
+      backend: attempt.path.backend, endpoint: facts.endpoint, stream: facts.stream)
+  }
+}
+
+extension RequestRecord.Attempt {
+  /// Whether it was waited for in vain: given up as too slow, or as another was quicker. An attempt that
+  /// failed at once says nothing about how long answers take.
+  fileprivate func hasLost(in record: RequestRecord) -> Bool {
+    guard firstByte == nil else { return false }
+    switch fault {
+    case .linkConnectTimeout?, .providerTimeout?: return true
+    case nil, .callerCancelled?: return record.chosen.map { $0 != path } ?? false
+    default: return false
+    }
   }
 }

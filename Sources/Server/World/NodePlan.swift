@@ -25,6 +25,8 @@ final class NodePlan: Sendable {
   private let backendsByName: [String: BackendPlan]
   let uplinks: [String: Uplink]
   let seed: UInt64
+  /// How requests are routed.
+  let policy: RoutingPolicy
   /// Which reading of the manifest this is, from 1.
   let generation: Int
 
@@ -35,6 +37,9 @@ final class NodePlan: Sendable {
     self.fleetName = fleet.name
     self.site = site
     self.seed = fleet.seed
+    self.policy = RoutingPolicy(
+      preference: fleet.gateway?.preference ?? .balanced,
+      hedging: HedgePolicy(settings: fleet.gateway?.hedging ?? HedgingSettings()))
     self.topology = Topology(
       constellations: fleet.constellations, sites: fleet.sites, fibers: fleet.fibers,
       zones: fleet.zones)
@@ -58,8 +63,10 @@ final class NodePlan: Sendable {
     PlanChanges(
       backends: NameChanges(
         from: older.backendsByName, to: backendsByName,
-        isSame: { $0.endpoint == $1.endpoint && $0.backend.source == $1.backend.source
-          && $0.backend.location == $1.backend.location }),
+        isSame: {
+          $0.endpoint == $1.endpoint && $0.backend.source == $1.backend.source
+            && $0.backend.location == $1.backend.location
+        }),
       uplinks: NameChanges(
         from: older.uplinks, to: uplinks,
         isSame: { $0 == $1 && older.seed == self.seed }))

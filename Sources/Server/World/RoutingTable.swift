@@ -8,7 +8,7 @@ import Orbits
 /// What a plan makes of names: models that clients can ask for, and where each path leads.
 struct RoutingTable: Sendable {
   let plan: NodePlan
-  let policy = RoutingPolicy()
+  let policy: RoutingPolicy
   let models: [ModelEntry]
   /// What a backend calls a model, where that is something else: by backend, then by model.
   let upstreamNames: [String: [String: String]]
@@ -17,6 +17,7 @@ struct RoutingTable: Sendable {
 
   init(_ plan: NodePlan, emulators: [PathID: Endpoint] = [:], since startedAt: UTC) {
     self.plan = plan
+    policy = plan.policy
     self.emulators = emulators
     var entries: [ModelEntry] = []
     var names: [String: [String: String]] = [:]

@@ -24,18 +24,22 @@ final class World: Sendable {
 
   private let state: Mutex<State>
   private let onTransition: @Sendable (PathID, HealthTransition) -> Void
+  private let onLink: @Sendable (String, LinkTransition) -> Void
 
   /// A world in which everything is healthy and nothing is forecast yet.
   ///
-  /// `onTransition` hears of every path that becomes healthy or unhealthy.
+  /// `onTransition` hears of every path that becomes healthy or unhealthy, `onLink` of every uplink that goes
+  /// down or comes back.
   init(
     plan: NodePlan, at time: UTC,
-    onTransition: @escaping @Sendable (PathID, HealthTransition) -> Void = { _, _ in }
+    onTransition: @escaping @Sendable (PathID, HealthTransition) -> Void = { _, _ in },
+    onLink: @escaping @Sendable (String, LinkTransition) -> Void = { _, _ in }
   ) {
     let state = State(
       plan: plan, counters: plan.sharedUplinks(), knowledge: Knowledge(plan.ways, at: time))
     self.state = Mutex(state)
     self.onTransition = onTransition
+    self.onLink = onLink
   }
 
   /// What the manifest, as it was last read, makes the node do.
@@ -78,7 +82,22 @@ final class World: Sendable {
   /// The forecast of a leg; `nil` before one is published.
   func forecast(_ leg: Leg) -> Forecast? { state.withLock { $0.knowledge.forecast(leg) } }
 
+  /// Whether the link that `path` leads over is known to be down at `time`.
+  func isDown(_ path: PathID, at time: UTC) -> Bool {
+    state.withLock { $0.knowledge.isDown(path, at: time) }
+  }
+
+  /// Whether an uplink is to be probed at `time`.
+  func isToBeProbed(_ uplink: String, at time: UTC) -> Bool {
+    state.withLock { $0.knowledge.isToBeProbed(uplink, at: time) }
+  }
+
   /// Whether the forecast has a route for `path` at `time`; a local path always has.
+  func hasRoute(_ path: PathID, at time: UTC) -> Bool {
+    state.withLock { $0.knowledge.hasRoute(path, at: time) }
+  }
+
+  /// Whether `path` has a route at `time` and its link is not known to be down; a local path always has.
   func isLinkUp(_ path: PathID, at time: UTC) -> Bool {
     state.withLock { $0.knowledge.isLinkUp(path, at: time) }
   }
@@ -98,18 +117,46 @@ extension World {
   /// Counts what the slot that begins brings to each uplink.
   func enter(_ slot: Slot) { state.withLock { $0.knowledge.enter(slot) } }
 
-  func attemptBegan(_ path: PathID) { state.withLock { $0.knowledge.attemptBegan(path) } }
+  func attemptBegan(_ path: PathID, at time: UTC) {
+    state.withLock { $0.knowledge.attemptBegan(path, at: time) }
+  }
 
-  func attemptEnded(_ path: PathID, trouble: String?, at time: UTC) {
-    tell(path, state.withLock { $0.knowledge.attemptEnded(path, trouble: trouble, at: time) })
+  func attemptEnded(_ path: PathID, fault: Fault?, started: UTC? = nil, at time: UTC) {
+    tell(
+      state.withLock {
+        $0.knowledge.attemptEnded(path, fault: fault, started: started, at: time)
+      })
   }
 
   func observe(_ attempt: AnsweredAttempt) {
-    tell(attempt.path, state.withLock { $0.knowledge.observe(attempt) })
+    tell(state.withLock { $0.knowledge.observe(attempt) })
+  }
+
+  /// Takes in that an attempt ended without content: see ``Knowledge/observeUnanswered(_:_:requestBytes:started:ended:)``.
+  func observeUnanswered(
+    _ path: PathID, _ service: ServiceKind, requestBytes: Int, started: UTC, ended: UTC
+  ) {
+    state.withLock {
+      $0.knowledge.observeUnanswered(
+        path, service, requestBytes: requestBytes, started: started, ended: ended)
+    }
   }
 
   func observeProbe(_ report: ProbeReport) {
-    tell(report.path, state.withLock { $0.knowledge.observeProbe(report) })
+    tell(state.withLock { $0.knowledge.observeProbe(report) })
+  }
+
+  /// Takes in what a probe of a link found.
+  func observeLink(_ path: PathID, isHeard: Bool, started: UTC, at time: UTC) {
+    tell(
+      state.withLock {
+        $0.knowledge.observeLink(path, isHeard: isHeard, started: started, at: time)
+      })
+  }
+
+  /// Takes in that an uplink's terminal says that there is no link.
+  func observe(uplink: String, saysDown reason: String, at time: UTC) {
+    tell(state.withLock { $0.knowledge.observe(uplink: uplink, saysDown: reason, at: time) })
   }
 
   /// Takes in the round trip to the operator's point of presence that an uplink's terminal tells, `nil` where
@@ -141,7 +188,8 @@ extension World {
     }
   }
 
-  private func tell(_ path: PathID, _ transition: HealthTransition?) {
-    if let transition { onTransition(path, transition) }
+  private func tell(_ changes: Knowledge.Changes) {
+    for (path, transition) in changes.health { onTransition(path, transition) }
+    if let (uplink, transition) = changes.link { onLink(uplink, transition) }
   }
 }

@@ -82,7 +82,7 @@ extension PolicyRun {
     {
       idle.keep(path, at: Instant(now))
     }
-    _ = knowledge.attemptEnded(path, trouble: nil, at: now)
+    _ = knowledge.attemptEnded(path, fault: nil, at: now)
     let facts = exchange.plan.facts
     _ = knowledge.observe(
       AnsweredAttempt(
@@ -91,7 +91,10 @@ extension PolicyRun {
           backend: path.backend, endpoint: facts.endpoint, stream: facts.stream),
         requestBytes: facts.bytes, started: attempt.started,
         reusedConnection: attempt.reusedConnection,
-        connectMs: attempt.connectMs, firstByte: attempt.firstByte, ended: now, status: 200))
+        connectMs: attempt.connectMs, firstByte: attempt.firstByte, ended: now, status: 200,
+        outputTokens: attempt.tokensReceived,
+        bytesDown: Traffic.answerBytes(
+          tokens: attempt.tokensReceived, stream: facts.stream, isFirst: true)))
     tally.answered(exchange, at: now)
     end(job.request)
   }

@@ -18,7 +18,7 @@ extension PolicyRun {
         UInt64(exchange.attempts), RandomStream.key(path.description)), lastArrival: now)
     exchanges[request] = exchange
     tally.attemptBegan()
-    knowledge.attemptBegan(path)
+    knowledge.attemptBegan(path, at: now)
     let job = Job(request: request, attempt: exchange.attempts)
     if !fresh, idle.take(path, at: Instant(now)) {
       exchanges[request]?.attempt?.reusedConnection = true
@@ -107,7 +107,7 @@ extension PolicyRun {
     leave(Job(request: request, attempt: exchange.attempts), backend: attempt.backend, at: now)
     let isTrouble = fault.isBackendTrouble && !isStale
     _ = knowledge.attemptEnded(
-      attempt.path, trouble: isTrouble ? fault.rawValue : nil, at: now)
+      attempt.path, fault: isTrouble ? fault : nil, started: attempt.started, at: now)
     let action = exchanges[request]?.machine.failed(fault, wasStale: isStale, at: Instant(now))
     if case .open? = action { exchanges[request]?.attempt = nil }
     perform(request, action, at: now)

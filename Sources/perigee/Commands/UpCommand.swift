@@ -94,6 +94,9 @@ struct UpCommand: AsyncParsableCommand {
     case .health(let path, let transition):
       let what = transition.isHealthy ? "is healthy again" : "is unhealthy"
       writeOutput("health     \(path) \(what)\(transition.reason.map { ": \($0)" } ?? "")\n")
+    case .link(let uplink, let transition):
+      let what = transition.isDown ? "is down" : "is back"
+      writeOutput("link       \(uplink) \(what)\(transition.reason.map { ": \($0)" } ?? "")\n")
     }
   }
 
