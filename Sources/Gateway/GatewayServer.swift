@@ -1,7 +1,6 @@
 import Links
 import Logging
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import Orbits
@@ -126,8 +125,7 @@ public final class GatewayServer: Sendable {
   public func prepare(_ configuration: GatewayConfiguration) throws -> Prepared {
     let accounts = accounts ?? PlainKeys(configuration.keys)
     try Self.checkProtection(configuration, accounts)
-    let handlers = HandlerSettings(
-      configuration: configuration, tls: try Self.serverTLS(configuration))
+    let handlers = HandlerSettings(tls: try Self.serverTLS(configuration))
     return Prepared(configuration: configuration, accounts: accounts, handlers: handlers)
   }
 
@@ -216,25 +214,10 @@ public final class GatewayServer: Sendable {
 /// The handlers of a client's channel.
 fileprivate struct HandlerSettings: Sendable {
   let tls: NIOSSLContext?
-  let limits: NIOHTTPDecoderLimitConfiguration
-  let framing: HTTPResponseEncoder.Configuration
-
-  init(configuration: GatewayConfiguration, tls: NIOSSLContext?) {
-    self.tls = tls
-    var limits = NIOHTTPDecoderLimitConfiguration()
-    limits.maxHeaderListSize = configuration.limits.maxHeaderBytes
-    limits.maxHeaderFieldSize = min(limits.maxHeaderFieldSize, configuration.limits.maxHeaderBytes)
-    self.limits = limits
-    var framing = HTTPResponseEncoder.Configuration()
-    framing.automaticallySetFramingHeaders = false
-    self.framing = framing
-  }
 
   func addHandlers(to channel: any Channel, loop: GatewayLoop) throws {
     let pipeline = channel.pipeline.syncOperations
     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-    try pipeline.addHandler(HTTPResponseEncoder(configuration: framing))
-    try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
     try pipeline.addHandler(ClientConnection(loop: loop))
   }
 }

@@ -14,8 +14,8 @@ extension ClientConnection: ClientSink {
     var fields = fields
     fields.append(("content-length", String(body.readableBytes)))
     sendHead(status, fields)
-    if body.readableBytes > 0, incoming?.head.method != .HEAD {
-      context?.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    if incoming?.head.method != .HEAD {
+      writeBody(body)
       if body.readableBytes > Self.longAnswer { return finishOnceWritten(body.readableBytes) }
     }
     finish()
@@ -27,9 +27,9 @@ extension ClientConnection: ClientSink {
   private func finishOnceWritten(_ bytes: Int) {
     exchange = nil
     loop.admission.holdBytes(bytes)
-    write(.end(nil)) { [weak self, admission = loop.admission] in
+    flushOutgoing { [weak self, admission = loop.admission] in
       admission.bytesFreed(bytes)
-      self?.finish(isEndSent: true)
+      self?.finish()
     }
   }
 
@@ -56,6 +56,7 @@ extension ClientConnection: ClientSink {
     var fields = fields
     if incoming?.head.version == .http1_1 {
       fields.append(("transfer-encoding", "chunked"))
+      isChunked = true
     } else {
       closesAfterAnswer = true
     }
@@ -63,7 +64,8 @@ extension ClientConnection: ClientSink {
   }
 
   func writeStream(_ bytes: ByteBuffer) {
-    context?.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+    writeBody(bytes)
+    flushOutgoing()
   }
 
   func endStream() { finish() }
@@ -72,7 +74,8 @@ extension ClientConnection: ClientSink {
     exchange = nil
     forgetRequest()
     guard isWritable else { return close() }
-    closeOnceWritten(.body(.byteBuffer(ByteBuffer())))
+    isChunked = false
+    closeOnceWritten()
   }
 
   func sendJSON(_ text: String, _ status: HTTPResponseStatus = .ok) {
@@ -104,26 +107,24 @@ extension ClientConnection: ClientSink {
     } else if version == .http1_0 {
       fields.append(("connection", "keep-alive"))
     }
-    let head = HTTPResponseHead(
-      version: version, status: status, headers: HTTPHeaders(fields))
-    context?.write(wrapOutboundOut(.head(head)), promise: nil)
+    writeHead(status, fields)
   }
 
   /// Ends an answer and, unless the connection closes, makes ready for the next request.
-  func finish(isEndSent: Bool = false) {
+  func finish() {
     exchange = nil
     controlTask = nil
+    writeBodyEnd()
     forgetRequest()
     switch state {
-    case .answering where closesAfterAnswer || loop.isDraining:
-      return closeOnceWritten(isEndSent ? .body(.byteBuffer(ByteBuffer())) : .end(nil))
+    case .answering where closesAfterAnswer || loop.isDraining: return closeOnceWritten()
     case .answering: becomeIdle()
     case .receiving:
       state = .discarding
       timer?.set(.now() + Self.lingering)
     case .idle, .discarding, .closing: return
     }
-    if !isEndSent { context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
-    takeWaiting()
+    if outgoing.readableBytes > 0 { flushOutgoing() }
+    takeParts()
   }
 }

@@ -52,23 +52,28 @@ extension ClientConnection {
     guard isCurrent(id) else { return false }
     let isHead = incoming?.head.method == .HEAD
     beginStream(HTTPResponseStatus(statusCode: status), Self.fields(headers))
-    if isHead { finish() } else { context?.flush() }
+    if isHead {
+      isChunked = false
+      finish()
+    } else {
+      flushOutgoing()
+    }
     return !isHead
   }
 
   /// Done once the bytes have left, so that a slow client holds its stream back. One that takes nothing
   /// for as long as an idle stream may last is closed.
   func writeControl(_ id: String, _ bytes: [UInt8]) -> EventLoopFuture<Void> {
-    guard isCurrent(id), let context else {
+    guard isCurrent(id), context != nil else {
       return loop.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
     }
     let promise = loop.eventLoop.makePromise(of: Void.self)
-    let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))
     timer?.set(.now() + TimeAmount(loop.configuration.timeouts.idle))
     promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
       if self?.isCurrent(id) == true { self?.timer?.set(nil) }
     }
-    context.writeAndFlush(wrapOutboundOut(part), promise: promise)
+    writeBody(ByteBuffer(bytes: bytes))
+    flushOutgoing(promise: promise)
     return promise.futureResult
   }
 

@@ -7,11 +7,12 @@ import Orbits
 /// Requests, from their head to the one who answers them.
 extension ClientConnection {
   private static let maximumControlBody = 1 << 20
+  /// Memory set aside for a body whose length is known; more is added as it comes.
+  private static let largestReservation = 1 << 20
 
   func receive(_ head: HTTPRequestHead) {
     state = .receiving
-    // After a request to upgrade the decoder reads no other.
-    closesAfterAnswer = !head.isKeepAlive || head.headers.contains(name: "upgrade")
+    closesAfterAnswer = !keepsAlive
     let route = Route(method: head.method, uri: head.uri)
     incoming = Incoming(id: loop.nextID(), head: head, route: route)
     let isBodyOnHold =
@@ -25,8 +26,8 @@ extension ClientConnection {
       return refuse(error)
     }
     if isBodyOnHold {
-      let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
-      context?.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+      writeHead(.continue, [])
+      flushOutgoing()
     }
     timer?.set(.now() + TimeAmount(loop.configuration.timeouts.requestHead))
     if route == .work { beginWork(head) }
@@ -78,6 +79,7 @@ extension ClientConnection {
     if held == 0 {
       incoming?.body = bytes
     } else {
+      if held < Self.largestReservation { incoming?.reserve(upTo: Self.largestReservation) }
       incoming?.body.writeImmutableBuffer(bytes)
     }
     timer?.set(.now() + TimeAmount(loop.configuration.timeouts.requestHead))

@@ -5,12 +5,12 @@ import NIOHTTP1
 /// A client's connection, the last handler of its channel: takes requests one at a time and sends their
 /// answers in order.
 ///
-/// A request that comes before the last one is answered waits, and nothing more is read meanwhile.
-/// (`HTTPServerPipelineHandler` stops reading during every request, which is two system calls each.)
+/// A request that comes before the last one is answered waits, unread, and nothing more is taken from
+/// the socket meanwhile. (To stop reading during every request would be two system calls each.)
 final class ClientConnection: ChannelDuplexHandler {
-  typealias InboundIn = HTTPServerRequestPart
-  typealias OutboundIn = HTTPServerResponsePart
-  typealias OutboundOut = HTTPServerResponsePart
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
 
   /// A request that is coming in, or being answered.
   struct Incoming {
@@ -33,6 +33,14 @@ final class ClientConnection: ChannelDuplexHandler {
       let isAnthropic =
         head.headers.contains(name: "anthropic-version") || head.uri.hasPrefix("/v1/messages")
       return isAnthropic ? .anthropic : .openAI
+    }
+
+    /// Makes room for the whole body at once, as far as its length is told.
+    mutating func reserve(upTo limit: Int) {
+      guard let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
+        body.capacity < min(length, limit)
+      else { return }
+      body.reserveCapacity(min(length, limit))
     }
   }
 
@@ -60,13 +68,21 @@ final class ClientConnection: ChannelDuplexHandler {
   var closesAfterAnswer = false
   private(set) var context: ChannelHandlerContext?
   private(set) var timer: LazyTimer?
-  /// What has come while a request was being answered.
-  private var waiting = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
-  private var waitingError: HTTPParserError?
-  private var isTakingWaiting = false
+  private var reader: MessageReader<HTTPRequestHead>
+  private var isTaking = false
   private var isReadHeld = false
+  /// What has been written and waits for more, so that it all leaves in one piece.
+  var outgoing = ByteBuffer()
+  /// Whether the answer under way goes out in chunks.
+  var isChunked = false
 
-  init(loop: GatewayLoop) { self.loop = loop }
+  init(loop: GatewayLoop) {
+    self.loop = loop
+    reader = MessageReader(maximumHeadBytes: loop.configuration.limits.maxHeaderBytes)
+  }
+
+  /// Whether the connection may carry another request after the one that came last.
+  var keepsAlive: Bool { reader.keepsAlive }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
@@ -102,20 +118,14 @@ final class ClientConnection: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let part = unwrapInboundIn(data)
-    if state == .answering || !waiting.isEmpty {
-      waiting.append(part)
-    } else {
-      take(part)
-    }
+    if case .closing = state { return }
+    reader.append(unwrapInboundIn(data))
+    takeParts()
   }
 
   func read(context: ChannelHandlerContext) {
-    if waiting.isEmpty, incoming?.feed?.isFull != true {
-      context.read()
-    } else {
-      isReadHeld = true
-    }
+    let isHeld = state == .answering ? reader.hasUnread : incoming?.feed?.isFull == true
+    if isHeld { isReadHeld = true } else { context.read() }
   }
 
   /// Does the reading that was held back.
@@ -125,22 +135,20 @@ final class ClientConnection: ChannelDuplexHandler {
     context?.read()
   }
 
-  /// Goes on with what came while the last request was being answered.
-  func takeWaiting() {
-    guard !isTakingWaiting else { return }
-    isTakingWaiting = true
-    while state != .answering, let part = waiting.popFirst() { take(part) }
-    isTakingWaiting = false
-    guard waiting.isEmpty, state != .answering else { return }
-    if let error = waitingError {
-      waitingError = nil
-      fail(error)
-    } else {
-      releaseRead()
+  /// Goes on with what has come, up to the end of a request.
+  func takeParts() {
+    guard !isTaking else { return }
+    isTaking = true
+    defer { isTaking = false }
+    do throws(HTTPFault) {
+      while state != .answering, state != .closing, let part = try reader.next() { take(part) }
+    } catch {
+      return fail(error)
     }
+    if state != .answering, incoming?.feed?.isFull != true { releaseRead() }
   }
 
-  private func take(_ part: HTTPServerRequestPart) {
+  private func take(_ part: MessageReader<HTTPRequestHead>.Part) {
     switch (state, part) {
     case (.idle, .head(let head)): receive(head)
     case (.receiving, .body(let bytes)): receive(bytes)
@@ -156,21 +164,17 @@ final class ClientConnection: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if case .closing = state { return }
-    guard let error = error as? HTTPParserError, error != .invalidEOFState else {
-      context.close(promise: nil)
-      return
-    }
-    if state == .answering || !waiting.isEmpty { waitingError = error } else { fail(error) }
+    context.close(promise: nil)
   }
 
-  private func fail(_ error: HTTPParserError) {
+  private func fail(_ fault: HTTPFault) {
+    guard state != .discarding else { return closeOnceWritten() }
     if incoming == nil {
       let unread = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
       incoming = Incoming(id: loop.nextID(), head: unread, route: .unknown)
     }
     state = .answering
-    refuse(.malformed(error))
+    refuse(.malformed(fault))
   }
 
   /// The wait that the timer bounds is over.
@@ -196,29 +200,6 @@ final class ClientConnection: ChannelDuplexHandler {
     incoming = nil
   }
 
-  /// Writes the last part of an answer and calls `then` once all of it has left, which may take a slow
-  /// client a while.
-  func write(_ last: HTTPServerResponsePart, then: @escaping () -> Void) {
-    guard let context else { return }
-    timer?.set(.now() + TimeAmount(loop.configuration.timeouts.deadline))
-    let promise = context.eventLoop.makePromise(of: Void.self)
-    promise.futureResult.assumeIsolated().whenComplete { _ in then() }
-    context.writeAndFlush(wrapOutboundOut(last), promise: promise)
-  }
-
-  /// Closes it once what has been written has left.
-  ///
-  /// First it says that nothing more comes, and leaves the client time to read: a full close at once
-  /// could reset the connection under an answer, if the client is still sending.
-  func closeOnceWritten(_ last: HTTPServerResponsePart) {
-    state = .closing
-    write(last) { [weak self] in
-      guard let self else { return }
-      self.timer?.set(.now() + Self.lingering)
-      self.context?.close(mode: .output, promise: nil)
-    }
-  }
-
   /// Closes it, whatever is under way.
   func close() { context?.close(promise: nil) }
 
@@ -231,8 +212,8 @@ final class ClientConnection: ChannelDuplexHandler {
 
 extension APIError {
   /// For a request that is no HTTP, or too much of it.
-  static func malformed(_ error: HTTPParserError) -> APIError {
-    if error == .headerOverflow {
+  static func malformed(_ fault: HTTPFault) -> APIError {
+    if fault == .tooLong {
       return APIError(
         .requestHeaderFieldsTooLarge, .callerTooLarge,
         "The header fields are larger than this gateway takes. Send fewer or shorter ones.",
@@ -240,7 +221,7 @@ extension APIError {
     }
     return APIError(
       .badRequest, .callerInvalidRequest,
-      "The request is not well-formed HTTP/1.1 (\(error)).", code: "malformed_http", closes: true)
+      "The request is not well-formed HTTP/1.1: \(fault).", code: "malformed_http", closes: true)
   }
 
   /// For a request that does not come in.

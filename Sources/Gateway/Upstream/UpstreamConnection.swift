@@ -18,8 +18,8 @@ protocol UpstreamUser: AnyObject {
 
 /// A connection to a backend, the last handler of its channel. Confined to one event loop.
 final class UpstreamConnection: ChannelInboundHandler {
-  typealias InboundIn = HTTPClientResponsePart
-  typealias OutboundOut = HTTPClientRequestPart
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
 
   private enum State {
     /// In the pool, or on its way there.
@@ -35,6 +35,8 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   /// Bodies longer than this are reported as sent, since sending takes its time.
   private static let longBody = 64 << 10
+  /// Up to this size, a request leaves as one buffer with its head.
+  private static let smallBody = 16 << 10
   private static let maximumDrain = 64 << 10
   private static let drainTime = TimeAmount.seconds(2)
 
@@ -49,6 +51,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   private var user: (any UpstreamUser)?
   private var state = State.idle
   private var context: ChannelHandlerContext?
+  private var reader: MessageReader<HTTPResponseHead>
   private var isRequestSent = true
   private var isAnswerComplete = true
   private var canKeepAlive = true
@@ -58,9 +61,10 @@ final class UpstreamConnection: ChannelInboundHandler {
   private var isPaused = false
   private var breakage: (fault: Fault, detail: String)?
 
-  init(key: UpstreamPool.Key, pool: UpstreamPool) {
+  init(key: UpstreamPool.Key, pool: UpstreamPool, maximumHeadBytes: Int) {
     self.key = key
     self.pool = pool
+    reader = MessageReader(maximumHeadBytes: maximumHeadBytes)
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -88,12 +92,17 @@ final class UpstreamConnection: ChannelInboundHandler {
     drained = 0
     isRequestSent = request.bodyBytes <= Self.longBody
     let handshake = key.tls && !isReused ? tookRequestPromise(context) : nil
-    context.write(wrapOutboundOut(.head(request.head)), promise: handshake)
-    for piece in request.body {
-      context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
-    }
+    var head = ByteBuffer()
+    head.writeHead(request.head)
     let sent = isRequestSent ? nil : tookRequestPromise(context, isAll: true)
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
+    guard request.bodyBytes > Self.smallBody else {
+      for piece in request.body { head.writeImmutableBuffer(piece) }
+      return context.writeAndFlush(wrapOutboundOut(head), promise: handshake)
+    }
+    context.write(wrapOutboundOut(head), promise: handshake)
+    for piece in request.body.dropLast() { context.write(wrapOutboundOut(piece), promise: nil) }
+    if let last = request.body.last { context.write(wrapOutboundOut(last), promise: sent) }
+    context.flush()
   }
 
   private func tookRequestPromise(
@@ -139,9 +148,19 @@ final class UpstreamConnection: ChannelInboundHandler {
 
 extension UpstreamConnection {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch (state, unwrapInboundIn(data)) {
+    if case .closed = state { return }
+    reader.append(unwrapInboundIn(data))
+    do throws(HTTPFault) {
+      while state != .closed, let part = try reader.next() { take(part) }
+    } catch {
+      fail(error)
+    }
+  }
+
+  private func take(_ part: MessageReader<HTTPResponseHead>.Part) {
+    switch (state, part) {
     case (.busy, .head(let head)):
-      canKeepAlive = head.isKeepAlive
+      canKeepAlive = reader.keepsAlive
       idleLimit = Self.idleLimit(head.headers)
       user?.upstreamReceived(head: head)
     case (.busy, .body(let bytes)):
@@ -163,8 +182,20 @@ extension UpstreamConnection {
     }
   }
 
+  private func fail(_ fault: HTTPFault) {
+    if breakage == nil {
+      breakage =
+        fault == .truncated
+        ? (.providerTruncated, "the answer ended before it was complete")
+        : (.providerBadAnswer, "the answer is not HTTP: \(fault)")
+    }
+    context?.close(promise: nil)
+  }
+
   func channelReadComplete(context: ChannelHandlerContext) {
     guard case .settling = state else { return }
+    // The beginning of something that nobody asked for.
+    if reader.hasUnread { return close() }
     state = .idle
     isReused = true
     guard let pool else { return close() }
@@ -177,6 +208,7 @@ extension UpstreamConnection {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    takeEnd()
     let wasBusy = if case .busy = state { !isAnswerComplete } else { false }
     if case .idle = state { pool?.remove(self) }
     state = .closed
@@ -185,6 +217,16 @@ extension UpstreamConnection {
     guard wasBusy else { return }
     let (fault, detail) = breakage ?? (.linkReset, "the backend closed the connection")
     user?.upstreamLost(fault, detail: detail)
+  }
+
+  /// The end of the connection is the end of an answer that says no length.
+  private func takeEnd() {
+    guard case .busy = state, !isAnswerComplete, breakage == nil else { return }
+    do throws(HTTPFault) {
+      if try reader.finish() { take(.end) }
+    } catch {
+      fail(error)
+    }
   }
 
   /// Reads `Keep-Alive: timeout=5` (RFC 2068, section 19.7.1).
@@ -199,10 +241,6 @@ extension UpstreamConnection {
 
   private static func breakage(for error: any Error) -> (fault: Fault, detail: String) {
     switch error {
-    case HTTPParserError.invalidEOFState:
-      (.providerTruncated, "the answer ended before it was complete")
-    case is HTTPParserError, is NIOHTTPDecoderError:
-      (.providerBadAnswer, "the answer is not HTTP: \(error)")
     case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
       (.linkTLS, "TLS failed: \(error)")
     default:

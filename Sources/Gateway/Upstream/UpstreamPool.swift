@@ -1,7 +1,6 @@
 import Decisions
 import Links
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 
 #if canImport(Glibc)
@@ -144,18 +143,9 @@ extension UpstreamPool {
   }
 
   private func addHandlers(to channel: any Channel, key: Key) throws {
-    var limits = NIOHTTPDecoderLimitConfiguration()
-    limits.maxHeaderListSize = settings.maximumHeaderBytes
-    limits.maxHeaderFieldSize = settings.maximumHeaderBytes
-    let decoder = HTTPResponseDecoder(
-      leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
-      limitConfiguration: limits)
-    var framing = HTTPRequestEncoder.Configuration()
-    framing.automaticallySetFramingHeaders = false
-    let pipeline = channel.pipeline.syncOperations
-    try pipeline.addHandler(HTTPRequestEncoder(configuration: framing))
-    try pipeline.addHandler(ByteToMessageHandler(decoder))
-    try pipeline.addHandler(UpstreamConnection(key: key, pool: self))
+    let connection = UpstreamConnection(
+      key: key, pool: self, maximumHeadBytes: settings.maximumHeaderBytes)
+    try channel.pipeline.syncOperations.addHandler(connection)
   }
 
   private static func complete(_ pending: Pending, _ result: Result<any Channel, any Error>) {
