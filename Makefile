@@ -44,9 +44,13 @@ chaos: build ## five minutes of killed, stalled and corrupted backends and links
 	@Scripts/install test
 	python3 Tests/Chaos/run.py --perigee .build/release/perigee --seconds 300
 
-bench-gateway: build ## measure the gateway against nginx as a reverse proxy
+bench-gateway: build ## measure the gateway beside nginx, HAProxy, Envoy, vllm-router and LiteLLM
 	@Scripts/install bench
-	@python3 Benchmarks/gateway/run.py --perigee .build/release/perigee
+	@for peer in envoy vllm-router litellm; do \
+	  Scripts/python-environment $(STATE)/bench-gateway/$$peer Benchmarks/gateway/peers/$$peer.txt \
+	    || echo "bench-gateway: $$peer cannot be installed here, so it is not measured"; \
+	done
+	@python3 Benchmarks/gateway/run.py --perigee .build/release/perigee --peers $(STATE)/bench-gateway
 
 bench-island: build models ## measure time to first token over each uplink of the island
 	@python3 Benchmarks/island/run.py
