@@ -40,8 +40,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   private static let maximumDrain = 64 << 10
   private static let drainTime = TimeAmount.seconds(2)
 
-  let key: UpstreamPool.Key
-  /// Whether it has carried a request before.
+  let lane: UpstreamLane
+  /// Whether it stood before its request came: kept from another one, or as a spare.
   private(set) var isReused = false
   /// When it came into the pool.
   var idleSince = NIODeadline.now()
@@ -61,8 +61,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   private var isPaused = false
   private var breakage: (fault: Fault, detail: String)?
 
-  init(key: UpstreamPool.Key, pool: UpstreamPool, maximumHeadBytes: Int) {
-    self.key = key
+  init(lane: UpstreamLane, pool: UpstreamPool, maximumHeadBytes: Int) {
+    self.lane = lane
     self.pool = pool
     reader = MessageReader(maximumHeadBytes: maximumHeadBytes)
   }
@@ -91,7 +91,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     canKeepAlive = true
     drained = 0
     isRequestSent = request.bodyBytes <= Self.longBody
-    let handshake = key.tls && !isReused ? tookRequestPromise(context) : nil
+    let handshake = lane.key.tls && !isReused ? tookRequestPromise(context) : nil
     var head = ByteBuffer()
     head.writeHead(request.head)
     let sent = isRequestSent ? nil : tookRequestPromise(context, isAll: true)
@@ -129,6 +129,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     user = nil
     // A connection that went into the pool paused would never read again.
     setPaused(false)
+    pool?.answered(lane, isKept: canKeepAlive)
     guard isRequestSent, canKeepAlive else { return close() }
     if isAnswerComplete {
       state = .settling
@@ -136,6 +137,18 @@ final class UpstreamConnection: ChannelInboundHandler {
       state = .draining
       drainTimer?.set(.now() + Self.drainTime)
     }
+  }
+
+  /// Waits for a request in the pool, once the TLS handshake is done: writing nothing takes until then.
+  func becomeSpare() {
+    guard let context else { return }
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
+      guard let self, self.isUsable else { return }
+      self.isReused = true
+      self.pool?.put(self)
+    }
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
   }
 
   /// Closes it; its user, if any, hears nothing more.

@@ -37,10 +37,11 @@ final class UpstreamPool {
     var dialer: Dialer
   }
 
+  private static let closedAtOnce = TimeAmount.seconds(1)
+
   private let eventLoop: any EventLoop
   private let settings: Settings
-  /// The idle connections, the longest idle first.
-  private var idle: [Key: [UpstreamConnection]] = [:]
+  private var lanes: [Key: UpstreamLane] = [:]
   private var isSweepScheduled = false
   private var isClosed = false
 
@@ -51,35 +52,50 @@ final class UpstreamPool {
 
   /// An idle connection to `key`, the one used last.
   func takeIdle(_ key: Key) -> UpstreamConnection? {
-    while let connection = idle[key]?.popLast() {
+    guard let lane = lanes[key] else { return nil }
+    let now = NIODeadline.now()
+    lane.spares.used(at: now)
+    while let connection = lane.idle.popLast() {
       guard connection.isUsable else { continue }
-      if connection.idleSince + connection.idleLimit > .now() { return connection }
+      if connection.idleSince + connection.idleLimit > now { return connection }
       connection.close()
     }
     return nil
   }
 
-  /// Takes back a connection whose answer is complete.
+  /// Takes back a connection whose answer is complete, or takes in a spare.
   func put(_ connection: UpstreamConnection) {
-    guard !isClosed, connection.isUsable,
-      idle[connection.key, default: []].count < settings.maximumIdle
-    else { return connection.close() }
+    let lane = connection.lane
+    guard !isClosed, connection.isUsable, lane.idle.count < settings.maximumIdle else {
+      return connection.close()
+    }
     connection.idleSince = .now()
-    idle[connection.key, default: []].append(connection)
+    lane.idle.append(connection)
     scheduleSweep()
   }
 
-  /// Forgets a connection that has closed.
+  /// Hears whether a connection could be kept after its answer.
+  func answered(_ lane: UpstreamLane, isKept: Bool) {
+    lane.spares.answered(isKept: isKept)
+    if !isKept { openSpare(lane) }
+  }
+
+  /// Forgets an idle connection that has closed.
   func remove(_ connection: UpstreamConnection) {
-    idle[connection.key]?.removeAll { $0 === connection }
-    if idle[connection.key]?.isEmpty == true { idle[connection.key] = nil }
+    let lane = connection.lane
+    lane.idle.removeAll { $0 === connection }
+    // Some say nothing and close all the same.
+    if NIODeadline.now() - connection.idleSince < Self.closedAtOnce {
+      lane.spares.answered(isKept: false)
+    }
+    openSpare(lane)
   }
 
   /// Closes what is idle, and what comes back later.
   func close() {
     isClosed = true
-    let connections = idle.values.joined()
-    idle = [:]
+    let connections = lanes.values.flatMap(\.idle)
+    lanes = [:]
     for connection in connections { connection.close() }
   }
 
@@ -94,12 +110,62 @@ final class UpstreamPool {
   private func sweep() {
     isSweepScheduled = false
     let limit = NIODeadline.now() - settings.keepAlive
-    for (key, connections) in idle {
-      for connection in connections where connection.idleSince <= limit { connection.close() }
-      let kept = connections.filter { $0.idleSince > limit }
-      idle[key] = kept.isEmpty ? nil : kept
+    for (key, lane) in lanes {
+      let old = lane.idle.filter { $0.idleSince <= limit }
+      lane.idle.removeAll { $0.idleSince <= limit }
+      for connection in old { connection.close() }
+      if lane.idle.isEmpty, lane.spares.lastUse <= limit { lanes[key] = nil }
     }
-    if !idle.isEmpty { scheduleSweep() }
+    if !lanes.isEmpty { scheduleSweep() }
+  }
+
+  /// The lane of an endpoint, made where there is none.
+  private func lane(for endpoint: Endpoint) -> UpstreamLane {
+    let key = Key(endpoint)
+    if let lane = lanes[key] { return lane }
+    let lane = UpstreamLane(endpoint)
+    if !isClosed {
+      lanes[key] = lane
+      scheduleSweep()
+    }
+    return lane
+  }
+}
+
+extension UpstreamPool {
+  /// Opens a connection that the next request can have, where the lane's rule asks for one.
+  private func openSpare(_ lane: UpstreamLane) {
+    guard !isClosed, !lane.isOpening, lane.spares.opens(at: .now(), idle: lane.idle.count) else {
+      return
+    }
+    lane.isOpening = true
+    eventLoop.assumeIsolated().execute {
+      self.dial(lane, whenMade: { _ in }) { result in
+        lane.isOpening = false
+        guard case .success(let channel) = result,
+          let connection = try? channel.pipeline.syncOperations.handler(
+            type: UpstreamConnection.self)
+        else { return }
+        connection.becomeSpare()
+      }
+    }
+  }
+
+  private func dial(
+    _ lane: UpstreamLane, whenMade: @escaping (any Channel) -> Void,
+    whenDone: @escaping (Result<any Channel, any Error>) -> Void
+  ) {
+    let mine = NIOLoopBound((pool: self, lane: lane, made: whenMade), eventLoop: eventLoop)
+    let connected = settings.dialer.connect(
+      to: lane.endpoint, on: eventLoop, timeout: settings.connectTimeout
+    ) { channel in
+      let (pool, lane, made) = mine.value
+      made(channel)
+      let connection = UpstreamConnection(
+        lane: lane, pool: pool, maximumHeadBytes: pool.settings.maximumHeaderBytes)
+      try channel.pipeline.syncOperations.addHandler(connection)
+    }
+    connected.assumeIsolated().whenComplete(whenDone)
   }
 }
 
@@ -121,31 +187,19 @@ extension UpstreamPool {
   /// Connects to `endpoint` for `user`, who hears of it only after this has returned.
   func connect(to endpoint: Endpoint, for user: any UpstreamUser) -> Pending {
     let pending = Pending(user)
+    let lane = lane(for: endpoint)
+    lane.spares.used(at: .now())
     // In the loop's next round: what cannot be bound, or is on this machine, can fail on the spot.
     eventLoop.assumeIsolated().execute {
-      if pending.user != nil { self.dial(endpoint, pending) }
+      guard pending.user != nil else { return }
+      self.dial(lane) { channel in
+        // With a name that has several addresses the last attempt is kept: the one still going.
+        pending.channel = channel
+      } whenDone: { result in
+        Self.complete(pending, result)
+      }
     }
     return pending
-  }
-
-  private func dial(_ endpoint: Endpoint, _ pending: Pending) {
-    let mine = NIOLoopBound((pool: self, pending: pending), eventLoop: eventLoop)
-    let key = Key(endpoint)
-    let connected = settings.dialer.connect(
-      to: endpoint, on: eventLoop, timeout: settings.connectTimeout
-    ) { channel in
-      let (pool, pending) = mine.value
-      // With a name that has several addresses the last attempt is kept: the one still going.
-      pending.channel = channel
-      try pool.addHandlers(to: channel, key: key)
-    }
-    connected.assumeIsolated().whenComplete { result in Self.complete(pending, result) }
-  }
-
-  private func addHandlers(to channel: any Channel, key: Key) throws {
-    let connection = UpstreamConnection(
-      key: key, pool: self, maximumHeadBytes: settings.maximumHeaderBytes)
-    try channel.pipeline.syncOperations.addHandler(connection)
   }
 
   private static func complete(_ pending: Pending, _ result: Result<any Channel, any Error>) {
