@@ -26,9 +26,9 @@ public struct GatewayConfiguration: Sendable {
     /// Bytes of a request's or an answer's header fields.
     public var maxHeaderBytes = 64 << 10
     /// Client connections at a time; more are closed at once.
-    public var maxConnections = 4096
+    public var maxConnections = 16_384
     /// Requests under way at a time; more are answered 503.
-    public var maxRequestsInFlight = 1024
+    public var maxRequestsInFlight = 8192
     /// Bytes of an answer that is not a stream.
     public var maxResponseBytes = 64 << 20
     /// Bytes of one event of a stream.

@@ -124,7 +124,7 @@ extension ClientConnection: ClientSink {
       timer?.set(.now() + Self.lingering)
     case .idle, .discarding, .closing: return
     }
-    if outgoing.readableBytes > 0 { flushOutgoing() }
+    flushOutgoing()
     takeParts()
   }
 }

@@ -32,8 +32,12 @@ extension ClientConnection {
     isChunked = false
   }
 
-  /// Sends what waits.
+  /// Sends all that has been written.
   func flushOutgoing(promise: EventLoopPromise<Void>? = nil) {
+    if outgoing.readableBytes == 0, promise == nil {
+      context?.flush()
+      return
+    }
     let bytes = outgoing
     outgoing = ByteBuffer()
     context?.writeAndFlush(wrapOutboundOut(bytes), promise: promise)

@@ -65,6 +65,7 @@ public struct Node: Sendable {
   ///
   /// - Parameter tell: Called with what happens, from any thread.
   public func run(tell: @escaping @Sendable (Event) -> Void) async throws {
+    OpenFiles.raiseLimit()
     let group = MultiThreadedEventLoopGroup.singleton
     let startedAt = SystemClock.now()
     let plan = preparation.plan

@@ -10,7 +10,6 @@ final class RequestLog: Sendable {
   private struct State {
     var records: [RequestRecord] = []
     var oldest = 0
-    var position: [String: Int] = [:]
     var followers: [Int: AsyncStream<RequestRecord>.Continuation] = [:]
     var nextFollower = 0
   }
@@ -21,21 +20,19 @@ final class RequestLog: Sendable {
   func append(_ record: RequestRecord) {
     state.withLock { state in
       if state.records.count < Self.capacity {
-        state.position[record.facts.id] = state.records.count
         state.records.append(record)
       } else {
-        state.position[state.records[state.oldest].facts.id] = nil
         state.records[state.oldest] = record
-        state.position[record.facts.id] = state.oldest
         state.oldest = (state.oldest + 1) % Self.capacity
       }
       for follower in state.followers.values { follower.yield(record) }
     }
   }
 
-  /// The request of that id, if it is still kept.
+  /// The request of that id, if it is still kept. Looks through all of them: people ask now and then, and
+  /// an index would have to be kept up for each request.
   func record(id: String) -> RequestRecord? {
-    state.withLock { state in state.position[id].map { state.records[$0] } }
+    state.withLock { state in state.records.first { $0.facts.id == id } }
   }
 
   /// Up to `limit` requests, newest first.

@@ -56,7 +56,10 @@ final class LiveRouter: RequestRouter {
 
   /// Puts emulators' addresses before paths of the plan in force.
   func setEmulators(_ emulators: [PathID: Endpoint]) {
-    tables.withLock { $0[0].emulators = emulators }
+    let startedAt = startedAt
+    tables.withLock {
+      $0[0] = RoutingTable($0[0].plan, emulators: emulators, since: startedAt)
+    }
   }
 
   func families(of backend: String) -> [Family] {

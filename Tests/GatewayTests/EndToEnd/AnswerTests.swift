@@ -77,7 +77,26 @@ import Testing
         let response = try await rig.chat()
         #expect(response.status == 200)
       }
-      #expect(rig.backends[0].seen.connections == 3)
+      #expect(rig.backends[0].seen.connections >= 3)
+    }
+  }
+
+  /// Short ones leave in one piece with their head, long ones behind it.
+  @Test func answersOfAllSizes() async throws {
+    let sizes = [2, 16_383, 16_384, 16_385, 70_000, 262_143, 262_144, 262_145, 400_000]
+    let counter = Counter()
+    try await Rig.run(responding: [
+      { _ in
+        let padding = String(repeating: "y", count: sizes[(counter.next() - 1) % sizes.count])
+        return Script.response("{\"x\":\"\(padding)\"}")
+      }
+    ]) { rig in
+      let client = try await rig.client()
+      for size in sizes {
+        try await client.post("/v1/chat/completions", Rig.body())
+        let response = try await client.response()
+        #expect(response.isComplete && response.body.count == size + 8)
+      }
     }
   }
 
