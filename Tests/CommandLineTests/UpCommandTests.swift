@@ -40,7 +40,7 @@ import Testing
       CommandRun.binary,
       [
         "up", fleet.path, "--listen", "127.0.0.1:\(port)", "--state",
-        FileManager.default.temporaryDirectory.path,
+        FileManager.default.temporaryDirectory.appendingPathComponent("perigee-state-\(port)").path,
       ])
     try await run.wait { run.output.contains("ready") }
     return run

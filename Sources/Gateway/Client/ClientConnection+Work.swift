@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import NIOCore
 import NIOHTTP1
 
@@ -74,13 +75,20 @@ extension ClientConnection.Incoming {
   /// Whether a request for inference is to survive its connection: it says so in a header field, or its
   /// API is one that keeps what it answers.
   var isToBeRemembered: Bool {
-    if case .inference(let inference) = route, inference.rawValue == "/v1/responses" { return true }
-    for (name, _) in head.headers
-    where name.isField("idempotency-key") || name.isField("x-perigee-wait")
-      || name.isField("prefer")
-    {
-      return true
+    for (name, value) in head.headers {
+      if name.isField("idempotency-key") || name.isField("x-perigee-wait") { return true }
+      if name.isField("prefer"), value.lowercased().contains("respond-async") { return true }
     }
-    return false
+    guard case .inference(let inference) = route else { return false }
+    return inference.rawValue == "/v1/responses" && isKeptResponse
+  }
+
+  /// Whether a request for a response is kept, or continues one that is: unless it says `"store": false`.
+  private var isKeptResponse: Bool {
+    body.withUnsafeReadableBytes { text in
+      guard let body = try? JSONValue.parse(text) else { return false }
+      return body["store"]?.bool != false || body["background"]?.bool == true
+        || body["previous_response_id"] != nil
+    }
   }
 }

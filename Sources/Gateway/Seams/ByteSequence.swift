@@ -44,6 +44,10 @@ public struct ByteSequence: AsyncSequence, Sendable {
   public struct TooLong: Error, Sendable, Equatable, CustomStringConvertible {
     /// The most that are taken.
     public var limit: Int
+
+    /// Creates an error.
+    public init(limit: Int) { self.limit = limit }
+
     /// What is wrong and what to do about it.
     public var description: String { "more than \(limit) bytes; send less at a time" }
   }

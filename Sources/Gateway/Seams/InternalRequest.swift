@@ -82,3 +82,8 @@ public protocol InferenceAsking: Sendable {
   /// What the router would decide about a request now: an empty ranking means that there is no way.
   func outlook(model: String, endpoint: String, bytes: Int) -> RoutingDecision
 }
+
+extension InternalRequest {
+  /// Whether `path` is an API's path that asks for inference, such as `/v1/chat/completions`.
+  public static func isInference(_ path: String) -> Bool { Route.Inference(rawValue: path) != nil }
+}

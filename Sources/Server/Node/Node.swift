@@ -69,6 +69,8 @@ public struct Node: Sendable {
     let group = MultiThreadedEventLoopGroup.singleton
     let startedAt = SystemClock.now()
     let plan = preparation.plan
+    let store = try options.openStore()
+    let work = try await DurableWork(store: store, now: SystemClock.now, logger: logger)
     let world = World(
       plan: plan, at: startedAt, onTransition: { tell(.health($0, $1)) },
       onLink: { tell(.link($0, $1)) })
@@ -96,8 +98,8 @@ public struct Node: Sendable {
       assets: DashboardFiles(folder: options.dashboardFolder), startedAt: startedAt,
       version: options.version, now: SystemClock.now, reloads: reloads, reload: reload)
     let gateway = GatewayServer(
-      configuration: preparation.configuration, router: router, control: control, logger: logger,
-      group: group, now: SystemClock.now, dialer: dialer)
+      configuration: preparation.configuration, router: router, control: control,
+      work: work.plane, logger: logger, group: group, now: SystemClock.now, dialer: dialer)
     let fleet = FleetRunner(
       FleetRunner.Fixtures(
         world: world, router: router, gateway: gateway, terminals: terminals, dialer: dialer,
@@ -113,10 +115,17 @@ public struct Node: Sendable {
     terminals.value.tell(tell)
     await fleet.begin(from: cursor)
     runner.value = fleet
+    let working = Task {
+      await work.run(asking: gateway) { owner in
+        owner.isEmpty ? .local : Caller(id: owner, name: owner, grant: .everything)
+      }
+    }
     await waitForCancellation()
     // Requests under way still need their models and links: these end after them.
     runner.value = nil
     await gateway.shutdown()
+    working.cancel()
+    await working.value
     await fleet.stop()
   }
 

@@ -73,6 +73,9 @@ public struct Batch: Sendable, Equatable {
     /// Those that were not answered in time.
     public var expired = 0
 
+    /// No items.
+    public init() {}
+
     /// Those that are not over.
     public var open: Int { total - succeeded - failed - cancelled - expired }
   }

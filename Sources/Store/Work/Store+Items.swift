@@ -18,7 +18,11 @@ extension Store {
   }
 
   /// Keeps an item, unless its key is known already or the table is full.
-  public func accept(_ item: WorkItem, limit: Int) async throws -> Acceptance {
+  ///
+  /// - Parameter events: What a response begins with that is made in the background.
+  public func accept(
+    _ item: WorkItem, events: [Data] = [], limit: Int
+  ) async throws -> Acceptance {
     try await database.write { database in
       if let key = item.key,
         let row = try Row.fetchOne(
@@ -35,6 +39,8 @@ extension Store {
           arguments: [item.owner, item.kind.rawValue]) ?? 0
       guard count < limit else { return .full }
       try item.insert(database)
+      try Self.append(
+        events.enumerated().map { ($0.offset, $0.element) }, to: item.id, in: database)
       return .accepted
     }
   }
@@ -87,9 +93,10 @@ extension Store {
     }
   }
 
-  /// Records the answer of an epoch. False if it does not count.
+  /// Records the answer of an epoch, and the last of its events. False if it does not count.
   public func answer(
-    _ id: String, epoch: Int, _ answer: WorkItem.Answer, at now: UTC
+    _ id: String, epoch: Int, _ answer: WorkItem.Answer,
+    events: [(number: Int, data: Data)] = [], at now: UTC
   ) async throws -> Bool {
     try await change(id, at: now) {
       $0.answer(epoch: epoch)
@@ -98,6 +105,7 @@ extension Store {
         sql: "UPDATE work_items SET status = ?, type = ?, request = ?, answer = ? WHERE id = ?")
       try statement.execute(
         arguments: [answer.status, answer.type, answer.request, answer.body, id])
+      try Self.append(events, to: id, in: database)
     }
   }
 

@@ -2,12 +2,13 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A backend that answers every question with its own name.
+/// A backend that answers every question with its own name: counted words, where a stream is asked for, and
+/// late, where the question says "slow".
 final class MockBackend: Sendable {
   let port: Int
   private let channel: any Channel
 
-  init(name: String) async throws {
+  init(name: String, port: Int = 0) async throws {
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
@@ -16,7 +17,7 @@ final class MockBackend: Sendable {
           try channel.pipeline.syncOperations.addHandler(Answerer(name: name))
         }
       }
-      .bind(host: "127.0.0.1", port: 0).get()
+      .bind(host: "127.0.0.1", port: port).get()
     self.channel = channel
     self.port = channel.localAddress?.port ?? 0
   }
@@ -30,14 +31,42 @@ final class MockBackend: Sendable {
 
     private let name: String
     private var uri = ""
+    private var asked = ""
 
     init(name: String) { self.name = name }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       switch unwrapInboundIn(data) {
-      case .head(let head): uri = head.uri
-      case .body: break
+      case .head(let head): (uri, asked) = (head.uri, "")
+      case .body(let bytes): asked += String(buffer: bytes)
+      case .end where asked.contains("slow"):
+        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(5)) { self.answer(context) }
+      case .end where asked.contains(#""stream":true"#): stream(context, words: 0)
       case .end: answer(context)
+      }
+    }
+
+    /// Ten words, one each 20 ms.
+    private func stream(_ context: ChannelHandlerContext, words: Int) {
+      guard context.channel.isActive else { return }
+      if words == 0 {
+        let headers: HTTPHeaders = [
+          "content-type": "text/event-stream", "transfer-encoding": "chunked",
+        ]
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+      }
+      let isLast = words == 10
+      let delta = isLast ? "{}" : #"{"role":"assistant","content":"\#(name)\#(words) "}"#
+      var event = #"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","#
+      event +=
+        #""choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(isLast ? #""stop""# : "null")}]}"#
+      event += isLast ? "\n\ndata: [DONE]\n\n" : "\n\n"
+      context.writeAndFlush(
+        wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: event)))), promise: nil)
+      if isLast { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
+      context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(20)) {
+        self.stream(context, words: words + 1)
       }
     }
 

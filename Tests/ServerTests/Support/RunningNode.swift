@@ -13,6 +13,11 @@ import Server
 struct RunningNode: Sendable {
   let url: String
 
+  /// A folder for state that no other node has.
+  static func newFolder() -> String {
+    NSTemporaryDirectory() + "/perigee-state-\(UUID().uuidString)"
+  }
+
   /// As many connections at a time as a test asks for.
   private static let session: URLSession = {
     let configuration = URLSessionConfiguration.ephemeral
@@ -21,7 +26,7 @@ struct RunningNode: Sendable {
   }()
 
   static func serve<Result: Sendable>(
-    _ fleet: Fleet, stateDirectory: String = NSTemporaryDirectory(), manifestFolder: String = ".",
+    _ fleet: Fleet, stateDirectory: String = RunningNode.newFolder(), manifestFolder: String = ".",
     untilReady: Bool = false, readFleet: (@Sendable () throws -> Fleet)? = nil,
     _ body: @Sendable (RunningNode) async throws -> Result
   ) async throws -> Result {
@@ -89,9 +94,10 @@ struct RunningNode: Sendable {
   func ask(
     _ question: String = "who are you?", stream: Bool = false, headers: [String: String] = [:]
   ) async throws -> Answer {
-    let body = try JSONSerialization.data(withJSONObject: [
-      "model": "m", "messages": [["role": "user", "content": question]], "stream": stream,
-    ] as [String: Any])
+    let body = try JSONSerialization.data(
+      withJSONObject: [
+        "model": "m", "messages": [["role": "user", "content": question]], "stream": stream,
+      ] as [String: Any], options: .sortedKeys)
     return try await send("/v1/chat/completions", body: body, headers: headers)
   }
 
