@@ -121,6 +121,7 @@ import Testing
     (.chat, .messages, "logprobs", #"{"model":"m","messages":[],"logprobs":true}"#),
     (.chat, .messages, "model", #"{"messages":[]}"#),
     (.chat, .messages, "messages", #"{"model":"m"}"#),
+    (.messages, .chat, "messages", #"{"model":"m","messages":"hi"}"#),
     (.chat, .responses, "stop", #"{"model":"m","messages":[],"stop":"x"}"#),
     (
       .chat, .messages, "response_format",

@@ -20,8 +20,7 @@ extension Conversation {
     try fields.refuse(
       "web_search_options", "The backend that serves this model cannot search the web.")
     try readSampling(&fields)
-    let messages = try fields.required("messages")
-    for (index, message) in (messages.array ?? []).enumerated() {
+    for (index, message) in try fields.requiredArray("messages").enumerated() {
       turns.append(try Turn(chat: message, at: "messages[\(index)]", dropped: &dropped))
     }
     let newer = try fields.integer("max_completion_tokens")

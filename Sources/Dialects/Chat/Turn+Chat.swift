@@ -27,8 +27,10 @@ extension Turn {
     self.init(role, parts)
   }
 
-  /// As chat completions say it.
+  /// As chat completions say it. Many servers of that family know no `developer`, and OpenAI takes `system`
+  /// for it.
   var chat: JSONValue {
+    let role = self.role == .developer ? Role.system : self.role
     var message: JSONObject = ["role": .string(role.rawValue)]
     let calls = parts.compactMap { part -> JSONValue? in
       if case .toolCall(let call) = part { call.chat } else { nil }

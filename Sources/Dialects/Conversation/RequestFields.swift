@@ -58,6 +58,12 @@ struct RequestFields {
     return text
   }
 
+  /// An array that has to be there.
+  mutating func requiredArray(_ key: String) throws(Untranslatable) -> [JSONValue] {
+    guard let elements = try array(key) else { throw missing(key) }
+    return elements
+  }
+
   /// A value that has to be there.
   mutating func required(_ key: String) throws(Untranslatable) -> JSONValue {
     guard let value = take(key) else { throw missing(key) }

@@ -28,7 +28,7 @@ extension Conversation {
     wantsReasoning = Self.wantsThinking(object["thinking"])
     let system = try Part.messages(fields.take("system"), at: "system")
     if !system.isEmpty { turns.append(Turn(.system, system.compactMap(\.part))) }
-    for (index, value) in (try fields.required("messages").array ?? []).enumerated() {
+    for (index, value) in try fields.requiredArray("messages").enumerated() {
       try read(message: value, at: "messages[\(index)]")
     }
     try readMessagesTools(&fields)

@@ -58,6 +58,11 @@ final class Attempt {
     if let refusal = choosePassage() {
       return .init(fault: .callerUnsupported, detail: "\(refusal)")
     }
+    do throws(UpstreamResponse.Unusable) {
+      try hold(passage.bodyBytes)
+    } catch {
+      return error
+    }
     if !fresh, let kept = loop.pool.takeIdle(UpstreamPool.Key(endpoint)) {
       upstreamConnected(kept)
     } else {
@@ -202,6 +207,7 @@ extension Attempt: UpstreamUser {
   }
 
   private func hold(_ count: Int) throws(UpstreamResponse.Unusable) {
+    if count == 0 { return }
     guard exchange?.loop.admission.admitBytes(count) == true else {
       throw .init(fault: .ownOverloaded, detail: "the gateway's memory for bodies is full")
     }

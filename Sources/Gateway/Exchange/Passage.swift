@@ -31,6 +31,15 @@ enum Passage {
     }
   }
 
+  /// Bytes of a body made for the backend, which are held as long as the attempt lasts.
+  var bodyBytes: Int {
+    switch self {
+    case .unchanged: 0
+    case .translated(let translation): translation.body.count
+    case .tokenized(let count): count.body.count
+    }
+  }
+
   /// The names of what had to be left out.
   var dropped: [String] {
     if case .translated(let translation) = self { translation.dropped } else { [] }

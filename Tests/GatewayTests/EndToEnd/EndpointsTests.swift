@@ -8,6 +8,14 @@ import Testing
 
 /// What is no conversation: counting tokens, embeddings, the list of models, heartbeats.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct EndpointsTests {
+  @Test func aFullGatewayIsOverloadedInAnthropicsWords() {
+    #expect(APIShape.anthropic.status(.overloaded).code == 529)
+    #expect(
+      APIShape.anthropic.errorBody(.overloaded, request: "r").contains(
+        #""type":"overloaded_error""#))
+    #expect(APIShape.openAI.status(.overloaded).code == 503)
+  }
+
   private static func counted(_ response: RawClient.Response) -> Int? {
     AnswerScan(ByteBuffer(string: #"{"usage":\#(response.text)}"#))?.inputTokens
   }
