@@ -10,7 +10,7 @@ struct ResponseObject {
     ("background", false), ("instructions", .null), ("max_output_tokens", .null),
     ("metadata", [:]), ("parallel_tool_calls", true), ("previous_response_id", .null),
     ("reasoning", ["effort": .null, "summary": .null]), ("service_tier", "default"),
-    ("store", true), ("temperature", .null), ("text", ["format": ["type": "text"]]),
+    ("temperature", .null), ("text", ["format": ["type": "text"]]),
     ("tool_choice", "auto"), ("tools", []), ("top_p", .null), ("truncation", "disabled"),
     ("user", .null),
   ]
@@ -29,6 +29,8 @@ struct ResponseObject {
       "incomplete_details": incomplete.map { ["reason": .string($0)] } ?? .null,
       "model": .string(frame.model), "output": .array(output),
       "usage": usage?.responses ?? .null,
+      // Who keeps a response says so; translating keeps none.
+      "store": false,
     ]
     for (key, standard) in Self.repeated {
       object.append(key, frame.request[key] ?? standard)
