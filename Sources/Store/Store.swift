@@ -26,6 +26,7 @@ public struct Store: Sendable {
     var migrations = DatabaseMigrator()
     migrations.registerMigration("accounts", migrate: AccountTables.create)
     migrations.registerMigration("work", migrate: WorkTables.create)
+    migrations.registerMigration("requests", migrate: RequestTables.create)
     return migrations
   }
 }

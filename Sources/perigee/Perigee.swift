@@ -24,6 +24,7 @@ struct Perigee: AsyncParsableCommand {
       ForecastCommand.self, ElementsCommand.self, PassesCommand.self, PropagateCommand.self,
       ExplainCommand.self, SimulateCommand.self, CompareCommand.self, CalibrateCommand.self,
       ClaimsCommand.self, DishCommand.self, ReloadCommand.self, ReplayCommand.self,
+      TopCommand.self,
     ])
 
   /// The version of this build.

@@ -3,6 +3,51 @@ import Testing
 
 /// `perigee up` as a process: signals, and what happens when parts of it are killed.
 @Suite struct UpCommandTests {
+  @Test func topReloadAndExplainTalkToARunningNode() async throws {
+    let ports = (near: try freePort(), far: try freePort(), node: try freePort())
+    let near = try await backend("near", port: ports.near)
+    let fleet = try fleet(near: ports.near, far: ports.far)
+    let node = try await node(fleet, port: ports.node)
+    let url = "http://127.0.0.1:\(ports.node)"
+    #expect(try await ask(port: ports.node).status == 200)
+
+    let top = try CommandRun("top", "--once", "--url", url)
+    #expect(top.status == 0, "\(top.errors)")
+    for part in ["UPLINK", "fiber", "BACKEND", "near", "200"] {
+      #expect(top.output.contains(part), "\(part)")
+    }
+    #expect(!top.output.contains("\u{1B}"), "no terminal, no escapes")
+    let json = try CommandRun("top", "--once", "--output", "json", "--url", url)
+    let figures = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect((figures["backends"] as? [Any])?.count == 2)
+
+    // A backend is taken out of the manifest; then the manifest is spoilt.
+    let text = try String(contentsOfFile: fleet.path, encoding: .utf8)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    try Data(lines.filter { !$0.contains("name: far") }.joined(separator: "\n").utf8)
+      .write(to: URL(fileURLWithPath: fleet.path))
+    let reload = try CommandRun("reload", "--url", url, "--output", "csv")
+    #expect(reload.status == 0 && reload.output.contains("backends,-,far,-"), "\(reload)")
+    try Data((text + "\nnonsense: 1\n").utf8).write(to: URL(fileURLWithPath: fleet.path))
+    let bad = try CommandRun("reload", "--url", url)
+    #expect(bad.status == 2 && bad.errors.contains("`nonsense` is not a key"), "\(bad)")
+    try Data(text.utf8).write(to: URL(fileURLWithPath: fleet.path))
+    kill(node.pid, SIGHUP)
+    try await node.wait { node.output.contains("+backend far") }
+
+    let requests = try CommandRun("explain", "--url", url, "--output", "csv")
+    let id = try #require(requests.rows.dropFirst().first?.first)
+    #expect(try CommandRun("explain", id, "--url", url).output.contains("answered"))
+    #expect(try CommandRun("explain", "no/id", "--url", url).status == 2)
+    #expect(node.end(with: SIGTERM) == 0)
+    let gone = try CommandRun("top", "--once", "--url", url)
+    #expect(gone.status == 1 && gone.errors.contains("perigee up"))
+    let ca = try CommandRun("explain", "--url", "https://127.0.0.1:1", "--ca", "no-such.pem")
+    #expect(ca.status == 2 && ca.errors.contains("--ca no-such.pem"))
+    _ = near.end(with: SIGKILL)
+  }
+
   private static let python = URL(fileURLWithPath: "/usr/bin/env")
   private static let mock = CommandRun.root
     .appendingPathComponent("Tests/CommandLineTests/Python/mock_backend.py").path

@@ -70,7 +70,8 @@ struct DocumentationTests {
   /// Every key of a manifest but those of element files, which an example without a file cannot have.
   private static let keys = [
     "name", "seed", "gateway", "constellations", "zones", "sites", "fibers", "backends", "site",
-    "listen", "keys", "tls", "certificate", "privateKey", "trust",
+    "listen", "keys", "tls", "certificate", "privateKey", "trust", "history", "drain", "notice", "grace",
+    "telemetry", "otlp", "headers", "value", "sample",
     "prefer", "hedging", "budget", "maxPrice", "slotEdges", "places", "env", "file", "preset",
     "only", "isls",
     "minElevation", "maxSlantRange", "epoch", "shells", "planes", "satellitesPerPlane", "altitude",

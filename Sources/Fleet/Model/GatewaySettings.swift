@@ -32,6 +32,15 @@ public struct GatewaySettings: Sendable, Equatable {
   /// When and how much it hedges.
   public var hedging: HedgingSettings
 
+  /// How many of the newest requests are kept on disk, to be explained after a restart; 0 for none.
+  public var history = GatewaySettings.defaultHistory
+  /// Where traces go; `nil` for no traces.
+  public var telemetry: TelemetrySettings?
+  /// How the node stops.
+  public var drain = DrainSettings()
+
+  /// How many requests are kept where the manifest says nothing.
+  public static let defaultHistory = 10_000
   /// The host listened on where the manifest says nothing: this machine only.
   public static let defaultHost = "127.0.0.1"
   /// The port listened on where the manifest says nothing.

@@ -10,12 +10,20 @@ extension FleetReader {
       }
       let preference = fields.optional("prefer")?.word("a preference", as: Preference.self)
       let hedging = fields.optional("hedging").flatMap(hedging)
+      let history = fields.optional("history")?.integer(
+        "a number of requests", in: 0...1_000_000, example: "history: 10000")
+      let telemetry = fields.optional("telemetry").flatMap(telemetry)
+      let drain = fields.optional("drain").flatMap(drain)
       guard let site else { return nil }
-      return GatewaySettings(
+      var settings = GatewaySettings(
         site: site, listenHost: listen?.host ?? GatewaySettings.defaultHost,
         listenPort: listen?.port ?? GatewaySettings.defaultPort, keys: keys, tls: tls,
         trust: trust, preference: preference ?? .balanced,
         hedging: hedging ?? HedgingSettings())
+      settings.history = history ?? GatewaySettings.defaultHistory
+      settings.telemetry = telemetry
+      settings.drain = drain ?? DrainSettings()
+      return settings
     }
   }
 

@@ -112,9 +112,10 @@ extension ClientConnection {
     return ModelList.entry(model, shape)
   }
 
+  /// Whether the process lives: a node that drains is not to be killed for it. `/ready` tells the rest.
   private func sendHealth() {
     if loop.isDraining {
-      sendJSON("{\"status\":\"draining\"}", .serviceUnavailable)
+      sendJSON("{\"status\":\"draining\"}")
     } else {
       sendJSON("{\"status\":\"ok\"}")
     }

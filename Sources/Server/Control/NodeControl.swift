@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Gateway
 import Orbits
@@ -12,7 +13,10 @@ final class NodeControl: ControlPlane {
   private let world: World
   private let requests: RequestLog
   private let metrics: NodeMetrics
+  private let history: RequestHistory
+  private let traces: TraceExporter
   private let terminals: Current<NodeTerminals>
+  private let readiness: Readiness
   private let startedAt: UTC
   private let version: String
   private let now: @Sendable () -> UTC
@@ -22,7 +26,8 @@ final class NodeControl: ControlPlane {
   private let eventStreams = Atomic<Int>(0)
 
   init(
-    world: World, requests: RequestLog, metrics: NodeMetrics, terminals: Current<NodeTerminals>,
+    world: World, requests: RequestLog, metrics: NodeMetrics, history: RequestHistory,
+    traces: TraceExporter, terminals: Current<NodeTerminals>, readiness: Readiness,
     assets: DashboardFiles,
     startedAt: UTC, version: String, now: @escaping @Sendable () -> UTC,
     reloads: Current<ReloadState>, reload: @escaping @Sendable () async throws -> ReloadReport
@@ -32,6 +37,9 @@ final class NodeControl: ControlPlane {
     self.world = world
     self.requests = requests
     self.metrics = metrics
+    self.history = history
+    self.traces = traces
+    self.readiness = readiness
     self.terminals = terminals
     self.assets = assets
     self.startedAt = startedAt
@@ -39,7 +47,7 @@ final class NodeControl: ControlPlane {
     self.now = now
   }
 
-  func isPublic(path: String) -> Bool { assets.contains(path) }
+  func isPublic(path: String) -> Bool { path == "/ready" || assets.contains(path) }
 
   func respond(to request: ControlRequest) async throws -> ControlResponse {
     if request.path == "/api/reload" { return await reload(request) }
@@ -51,6 +59,7 @@ final class NodeControl: ControlPlane {
       let page = MetricsPage(
         plan: world.plan, knowledge: world.knowledge, counters: world.counters, metrics: metrics,
         dishes: DishMetrics(terminals.value), reload: reloads.value,
+        traces: traces.figures, historyDropped: history.dropped,
         process: ProcessFigures(startedAt: startedAt), time: now(),
         version: version)
       return .full(
@@ -61,26 +70,43 @@ final class NodeControl: ControlPlane {
       let report = LinksReport(ways: world.plan.ways, knowledge: world.knowledge, time: now())
       return Self.json(report.json)
     case "/api/sky": return sky(QueryItems(request.query))
+    case "/api/top":
+      let report = TopReport(
+        world: world, knowledge: world.knowledge, requests: requests.newest(1000),
+        startedAt: startedAt, version: version, time: now())
+      return Self.json(report.json)
+    case "/ready":
+      let (status, body) = await readiness.answer(at: now())
+      return Self.json(body, status: status)
     case "/api/requests":
       let limit = QueryItems(request.query)["limit"].flatMap { Int($0) } ?? 100
-      let newest = requests.newest(max(0, min(limit, 1000)))
-      return Self.json(["requests": .array(newest.map { .object($0.summaryJSON) })])
+      return await newest(max(0, min(limit, 1000)))
     case "/events": return events()
     default: break
     }
     if request.path.hasPrefix("/api/requests/") {
       let id = String(request.path.dropFirst("/api/requests/".count))
-      guard let record = requests.record(id: id) else {
-        return Self.problem(
-          404, "no request \(id) among the last \(RequestLog.capacity): see /api/requests")
-      }
-      return Self.json(record.explanationJSON)
+      if let record = requests.record(id: id) { return Self.json(record.explanationJSON) }
+      if let kept = await history.explanation(id: id) { return Self.json(text: kept) }
+      return Self.problem(
+        404, "no request \(id.prefix(100)) among those that are kept: see /api/requests")
     }
     if let file = assets.file(at: request.path) {
       let known = request.headers.first { $0.name.lowercased() == "if-none-match" }?.value
       return file.response(ifNoneMatch: known)
     }
     return Self.problem(404, "nothing at \(request.path): the dashboard is at /")
+  }
+
+  /// The newest requests: those of this run, then those that an earlier one has kept.
+  private func newest(_ limit: Int) async -> ControlResponse {
+    let recent = requests.newest(limit)
+    var rows = recent.map { JSON.object($0.summaryJSON).text }
+    if rows.count < limit {
+      let known = Set(recent.map(\.facts.id))
+      rows += await history.newest(limit).filter { !known.contains($0.id) }.map(\.row)
+    }
+    return Self.json(text: "{\"requests\":[\(rows.prefix(limit).joined(separator: ","))]}")
   }
 
   /// Reads the manifest anew; one that can't be used changes nothing, and the answer says why.
@@ -159,10 +185,16 @@ final class NodeControl: ControlPlane {
   private static func json(
     _ value: JSON, status: Int = 200, headers: [(name: String, value: String)] = []
   ) -> ControlResponse {
+    json(text: value.text, status: status, headers: headers)
+  }
+
+  private static func json(
+    text: String, status: Int = 200, headers: [(name: String, value: String)] = []
+  ) -> ControlResponse {
     .full(
       status: status,
       headers: [("content-type", "application/json"), ("cache-control", "no-store")] + headers,
-      body: Array(value.text.utf8))
+      body: Array(text.utf8))
   }
 
   private static func problem(

@@ -17,6 +17,8 @@ struct MetricsPage {
   let metrics: NodeMetrics
   let dishes: DishMetrics
   let reload: ReloadState
+  let traces: (exported: Int, dropped: Int, failures: Int)
+  let historyDropped: Int
   let process: ProcessFigures
   let time: UTC
   let version: String
@@ -30,6 +32,7 @@ struct MetricsPage {
     backends(&out)
     dishes.write(to: &out)
     reloads(&out)
+    upkeep(&out)
     node(&out)
     return out.text
   }
@@ -56,21 +59,27 @@ struct MetricsPage {
       out.sample("perigee_attempts_failed_total", [("error_type", fault)], Double(count))
     }
     histograms(
-      &out, "gen_ai_server_request_duration_seconds", "Time from arrival to the answer's end.",
+      &out, GenAINames.serverDuration, "Time from arrival to the answer's end.",
       state.durations)
     histograms(
-      &out, "gen_ai_server_time_to_first_token_seconds",
+      &out, GenAINames.serverFirstToken,
       "Time from arrival to the answer's first byte.", state.firstTokens)
     histograms(
-      &out, "gen_ai_server_time_per_output_token_seconds", "Time per token after the first.",
+      &out, GenAINames.serverPerToken, "Time per token after the first.",
       state.perToken)
+    histograms(
+      &out, GenAINames.clientDuration, "Time of an attempt from its start to its end.",
+      state.clientDurations)
+    histograms(
+      &out, GenAINames.clientFirstChunk, "Time of an attempt from its start to its first byte.",
+      state.clientFirstChunks)
     histograms(
       &out, "perigee_prediction_error_seconds",
       "Actual less predicted time to first token over the chosen path.", state.predictionErrors)
-    out.family("gen_ai_client_token_usage", .histogram, "Tokens of a request, by type.")
+    out.family(GenAINames.tokenUsage, .histogram, "Tokens of a request, by type.")
     for (key, histogram) in state.tokens.sorted(by: { $0.key.order < $1.key.order }) {
       out.histogram(
-        "gen_ai_client_token_usage", labels(key.key) + [("gen_ai_token_type", key.type)],
+        GenAINames.tokenUsage, labels(key.key) + [("gen_ai_token_type", key.type)],
         histogram)
     }
   }
@@ -87,19 +96,10 @@ struct MetricsPage {
 
   private func labels(_ key: NodeMetrics.RequestKey) -> [(String, String)] {
     [
-      ("gen_ai_operation_name", operationName(key.endpoint)),
+      ("gen_ai_operation_name", GenAINames.operation(key.endpoint)),
       ("gen_ai_request_model", key.model), ("gen_ai_provider_name", "perigee"),
       ("backend", key.backend), ("uplink", key.uplink),
     ]
-  }
-
-  private func operationName(_ endpoint: String) -> String {
-    switch endpoint {
-    case "/v1/chat/completions": "chat"
-    case "/v1/completions": "text_completion"
-    case "/v1/embeddings": "embeddings"
-    default: "other"
-    }
   }
 
   private func uplinks(_ out: inout PrometheusText) {
@@ -233,7 +233,7 @@ struct MetricsPage {
           "perigee_backend_service_seconds",
           [
             ("backend", backend.name),
-            ("gen_ai_operation_name", operationName(kind.endpoint)),
+            ("gen_ai_operation_name", GenAINames.operation(kind.endpoint)),
             ("stream", String(kind.stream)),
           ], milliseconds / 1000)
       }
@@ -258,6 +258,25 @@ struct MetricsPage {
     out.sample(
       "perigee_config_last_reload_success_timestamp_seconds", [],
       reload.lastGood.secondsSince1970)
+  }
+
+  private func upkeep(_ out: inout PrometheusText) {
+    func counter(_ name: String, _ help: String, _ value: Int) {
+      out.family(name, .counter, help)
+      out.sample(name, [], Double(value))
+    }
+    counter(
+      "perigee_trace_requests_exported_total", "Requests whose spans a collector took.",
+      traces.exported)
+    counter(
+      "perigee_trace_requests_dropped_total", "Requests whose spans found no room or no collector.",
+      traces.dropped)
+    counter(
+      "perigee_trace_exports_failed_total", "Exports that a collector did not take.",
+      traces.failures)
+    counter(
+      "perigee_history_requests_dropped_total", "Requests that were not kept on disk.",
+      historyDropped)
   }
 
   private func node(_ out: inout PrometheusText) {

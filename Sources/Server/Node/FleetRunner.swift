@@ -21,6 +21,8 @@ actor FleetRunner {
     let router: LiveRouter
     let gateway: GatewayServer
     let terminals: Current<NodeTerminals>
+    let history: RequestHistory
+    let traces: TraceExporter
     let dialer: Dialer
     let version: String
     let logger: Logger
@@ -90,6 +92,8 @@ actor FleetRunner {
     fixtures.router.adopt(plan, emulators: newEmulators.endpoints)
     await fixtures.gateway.adopt(settings)
     fixtures.terminals.value = terminals
+    fixtures.history.bound.value = next.settings.history
+    fixtures.traces.target.value = next.traces
     await oldTerminals.stop(but: terminals)
     leave(
       preparation.plan.generation, report.backends.removed + report.backends.changed,
@@ -99,6 +103,9 @@ actor FleetRunner {
     startWorkers(from: cursor)
     return report
   }
+
+  /// How the node is to stop, as the manifest has it now.
+  var drain: DrainSettings { preparation.settings.drain }
 
   /// Ends everything; the requests under way have ended before.
   func stop() async {

@@ -76,9 +76,13 @@ public struct Node: Sendable {
       onLink: { tell(.link($0, $1)) })
     let requests = RequestLog()
     let metrics = NodeMetrics()
+    let history = RequestHistory(
+      store: store, bound: preparation.settings.history, logger: logger)
+    let traces = TraceExporter(
+      target: preparation.traces, dialer: dialer, version: options.version, logger: logger)
     let router = LiveRouter(
-      world: world, requests: requests, metrics: metrics, startedAt: startedAt,
-      now: SystemClock.now)
+      world: world, requests: requests, metrics: metrics, history: history, traces: traces,
+      startedAt: startedAt, now: SystemClock.now)
     let cursor = ForecastLoop(world: world, now: SystemClock.now).prime()
     let emulators = try await PlacedEmulators.start(
       for: plan, over: world.counters, world: world, group: group, logger: logger)
@@ -93,8 +97,11 @@ public struct Node: Sendable {
       await emulators.stop()
       throw error
     }
+    let isDraining = Current(false)
     let control = NodeControl(
-      world: world, requests: requests, metrics: metrics, terminals: terminals,
+      world: world, requests: requests, metrics: metrics, history: history, traces: traces,
+      terminals: terminals,
+      readiness: Readiness(world: world, store: store, isDraining: isDraining),
       assets: DashboardFiles(folder: options.dashboardFolder), startedAt: startedAt,
       version: options.version, now: SystemClock.now, reloads: reloads, reload: reload)
     let gateway = GatewayServer(
@@ -102,8 +109,8 @@ public struct Node: Sendable {
       work: work.plane, logger: logger, group: group, now: SystemClock.now, dialer: dialer)
     let fleet = FleetRunner(
       FleetRunner.Fixtures(
-        world: world, router: router, gateway: gateway, terminals: terminals, dialer: dialer,
-        version: options.version, logger: logger, tell: tell),
+        world: world, router: router, gateway: gateway, terminals: terminals, history: history,
+        traces: traces, dialer: dialer, version: options.version, logger: logger, tell: tell),
       preparation, emulators: emulators)
     do {
       let bound = try await gateway.start()
@@ -120,13 +127,25 @@ public struct Node: Sendable {
         owner.isEmpty ? .local : Caller(id: owner, name: owner, grant: .everything)
       }
     }
+    let upkeep = Task {
+      await withTaskGroup { tasks in
+        tasks.addTask { await history.run() }
+        tasks.addTask { await traces.run() }
+      }
+    }
     await waitForCancellation()
-    // Requests under way still need their models and links: these end after them.
     runner.value = nil
-    await gateway.shutdown()
+    isDraining.value = true
+    let drain = await fleet.drain
+    // In a task of its own, which the cancellation does not reach.
+    await Task { try? await Task.sleep(for: drain.notice) }.value
+    // Requests under way still need their models and links: these end after them.
+    await gateway.shutdown(grace: drain.grace)
     working.cancel()
     await working.value
     await fleet.stop()
+    upkeep.cancel()
+    await upkeep.value
   }
 
   /// Reads the manifest anew and goes over to what it says now. Requests under way finish on what they

@@ -18,6 +18,8 @@ struct Preparation: Sendable {
   let models: [Model]
   let configuration: GatewayConfiguration
   let settings: GatewaySettings
+  /// Where traces go; `nil` for no traces.
+  let traces: TraceExporter.Target?
 
   /// Resolves keys and models, and compiles the network. Opens nothing.
   ///
@@ -60,6 +62,9 @@ struct Preparation: Sendable {
       fleet: fleet, site: site, backends: endpoints,
       generation: (older?.plan.generation ?? 0) + 1)
     self.configuration = try Self.configuration(gateway, options)
+    self.traces = try gateway.telemetry.map { telemetry throws(NodeError) in
+      try TraceExporter.Target(telemetry, site: site, options)
+    }
   }
 
   /// The server of a backend's model, if it runs with those settings.
@@ -90,7 +95,7 @@ struct Preparation: Sendable {
     for key in gateway.keys {
       keys.append(try key.resolve(for: "gateway.keys", folder: options.manifestFolder))
     }
-    return GatewayConfiguration(
+    var configuration = GatewayConfiguration(
       host: options.listenHost ?? gateway.listenHost,
       port: options.listenPort ?? gateway.listenPort,
       tls: gateway.tls.map {
@@ -98,6 +103,8 @@ struct Preparation: Sendable {
           certificateChainPath: absolute($0.certificatePath, in: options.manifestFolder),
           privateKeyPath: absolute($0.privateKeyPath, in: options.manifestFolder))
       }, keys: keys)
+    configuration.traceSampleRatio = gateway.telemetry?.sampleRatio
+    return configuration
   }
 
   /// What connects to backends, trusting whom the manifest names.

@@ -15,14 +15,18 @@ final class LiveRouter: RequestRouter {
   private let now: @Sendable () -> UTC
   private let requests: RequestLog
   private let metrics: NodeMetrics
+  private let history: RequestHistory?
+  private let traces: TraceExporter?
   private let startedAt: UTC
   /// The table in force, then those that are being left, newest first: requests under way finish on them.
   private let tables: Mutex<[RoutingTable]>
 
   init(
-    world: World, requests: RequestLog, metrics: NodeMetrics, startedAt: UTC,
-    now: @escaping @Sendable () -> UTC
+    world: World, requests: RequestLog, metrics: NodeMetrics, history: RequestHistory? = nil,
+    traces: TraceExporter? = nil, startedAt: UTC, now: @escaping @Sendable () -> UTC
   ) {
+    self.history = history
+    self.traces = traces
     self.world = world
     budget = Mutex(AttemptBudget(hedgeShare: world.plan.policy.hedging.settings.budget))
     self.requests = requests
@@ -133,6 +137,8 @@ final class LiveRouter: RequestRouter {
     }
     metrics.observe(record)
     requests.append(record)
+    history?.append(record)
+    traces?.append(record)
   }
 
   /// How long a new connection took to stand, where that is one round trip over the uplink: not through an

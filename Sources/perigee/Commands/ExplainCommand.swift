@@ -18,12 +18,15 @@ struct ExplainCommand: AsyncParsableCommand {
   @Argument(help: "The request's id.")
   var id: String?
 
-  @OptionGroup var node: NodeOptionsGroup
+  @OptionGroup var node: NodeAddress
   @OptionGroup var format: OutputOptions
 
   func run() async throws {
     let client = try node.client()
     guard let id else { return try await list(client) }
+    guard id.utf8.allSatisfy({ (0x30...0x7A).contains($0) }) else {
+      throw InputError(description: "\(id) is no request's id: list them with `perigee explain`")
+    }
     let data = try await client.get(
       "/api/requests/\(id)",
       missing: "knows no request \(id): list them with `perigee explain`")

@@ -16,7 +16,7 @@ struct ReloadCommand: AsyncParsableCommand {
         PERIGEE_API_KEY=… perigee reload --url https://gateway.example:8443 --ca ca.pem
       """)
 
-  @OptionGroup var node: NodeOptionsGroup
+  @OptionGroup var node: NodeAddress
   @OptionGroup var format: OutputOptions
 
   private struct Report: Decodable {
@@ -40,7 +40,8 @@ struct ReloadCommand: AsyncParsableCommand {
       return
     }
     let report = try client.decode(Report.self, from: data)
-    var printer = RowPrinter(columns: ["what", "added", "removed", "changed"], format: format.output)
+    var printer = RowPrinter(
+      columns: ["what", "added", "removed", "changed"], format: format.output)
     for (what, names) in [("backends", report.backends), ("uplinks", report.uplinks)] {
       try printer.add(
         [.text(what)]

@@ -1,16 +1,13 @@
 import ArgumentParser
 import Foundation
+import Links
 
-#if canImport(FoundationNetworking)
-  import FoundationNetworking
-#endif
-
-/// The options by which a command finds and asks a running node.
-struct NodeOptionsGroup: ParsableArguments {
+/// The options by which a command finds a running node.
+struct NodeAddress: ParsableArguments {
   @Option(help: "The node.")
   var url: String = "http://127.0.0.1:8080"
 
-  @Option(help: "A PEM file of certificates to trust, for a node whose own no public authority signed.")
+  @Option(help: "A PEM file of certificate authorities to trust beside the system's.")
   var ca: String?
 
   /// The node that the options name.
@@ -20,23 +17,31 @@ struct NodeOptionsGroup: ParsableArguments {
 /// A running node, asked over its API. The key is `PERIGEE_API_KEY`'s.
 struct NodeClient: Sendable {
   let url: String
+  private let endpoint: Endpoint
+  private let call: HTTPCall
 
   init(url: String, ca: String? = nil) throws {
-    guard let target = URL(string: url), ["http", "https"].contains(target.scheme),
-      target.host != nil
+    guard let target = URL(string: url), let scheme = target.scheme, let host = target.host,
+      ["http", "https"].contains(scheme)
     else {
       throw InputError(description: "--url \(url) is no URL: write http://127.0.0.1:8080")
     }
     self.url = url
-    guard let ca else { return }
-    guard let text = try? String(contentsOfFile: ca, encoding: .utf8),
-      text.contains("-----BEGIN CERTIFICATE-----")
-    else {
+    let key = ProcessInfo.processInfo.environment["PERIGEE_API_KEY"].map { Secret($0) }
+    endpoint = Endpoint(
+      host: host.trimmingCharacters(in: ["[", "]"]),
+      port: target.port ?? (scheme == "https" ? 443 : 80), tls: scheme == "https",
+      basePath: target.path, authorization: key)
+    do {
+      call = HTTPCall(
+        dialer: try Dialer(additionalTrustFiles: ca.map { [$0] } ?? []), timeout: .seconds(60))
+    } catch {
+      guard let ca else {
+        throw Failure(description: "the system's certificate authorities can't be read: \(error)")
+      }
       throw InputError(
-        description: "--ca \(ca) holds no certificates: give a PEM file, as openssl writes them")
+        description: "--ca \(ca) can't be used: give a PEM file of certificates (\(error))")
     }
-    // The one way in which Foundation on Linux takes certificates: read when the first connection is made.
-    setenv("URLSessionCertificateAuthorityInfoFile", ca, 1)
   }
 
   /// What the node answers to `GET path`; `missing` says what a 404 means.
@@ -49,29 +54,18 @@ struct NodeClient: Sendable {
 
   /// The status and the body that the node answers with, whatever they are.
   func send(_ method: String, _ path: String) async throws -> (status: Int, body: Data) {
-    guard let target = URL(string: url + path) else {
-      throw InputError(description: "\(path) can't be part of a URL: give an id as the node shows it")
-    }
-    var request = URLRequest(url: target)
-    request.httpMethod = method
-    if let key = ProcessInfo.processInfo.environment["PERIGEE_API_KEY"] {
-      request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization")
-    }
-    let data: Data
-    let response: URLResponse
     do {
-      (data, response) = try await URLSession.shared.data(for: request)
-    } catch let error as URLError where error.code == .cannotConnectToHost {
-      throw Failure(description: "no node answers at \(url): start one with `perigee up FLEET`")
-    } catch {
+      let answer = try await call.send(method, path, to: endpoint)
+      return (answer.status, Data(answer.body))
+    } catch HTTPCall.Problem.notConnected(let reason) {
       throw Failure(
-        description: "\(url) can't be asked: \(error.localizedDescription); give `--ca FILE` for a "
-          + "certificate of your own")
+        description: endpoint.tls
+          ? "\(url) can't be asked (\(reason)): does a node serve there? `--ca FILE` trusts a "
+            + "certificate authority of your own"
+          : "no node answers at \(url): start one with `perigee up FLEET`")
+    } catch let problem as HTTPCall.Problem {
+      throw Failure(description: "\(url) can't be asked: \(problem)")
     }
-    guard let status = (response as? HTTPURLResponse)?.statusCode else {
-      throw Failure(description: "\(url) answered no HTTP")
-    }
-    return (status, data)
   }
 
   /// A JSON answer as `Value`.

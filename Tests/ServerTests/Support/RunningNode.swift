@@ -28,12 +28,14 @@ struct RunningNode: Sendable {
   static func serve<Result: Sendable>(
     _ fleet: Fleet, stateDirectory: String = RunningNode.newFolder(), manifestFolder: String = ".",
     untilReady: Bool = false, readFleet: (@Sendable () throws -> Fleet)? = nil,
+    whileStopping: (@Sendable (RunningNode) async throws -> Void)? = nil,
     _ body: @Sendable (RunningNode) async throws -> Result
   ) async throws -> Result {
     let node = try Node(
       fleet: fleet,
       options: NodeOptions(
-        stateDirectory: stateDirectory, manifestFolder: manifestFolder, version: "test",
+        stateDirectory: stateDirectory, manifestFolder: manifestFolder,
+        version: "test",
         readFleet: readFleet),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let (events, report) = AsyncStream.makeStream(of: Node.Event.self)
@@ -54,6 +56,7 @@ struct RunningNode: Sendable {
     }
     let result = try await body(RunningNode(url: url))
     serving.cancel()
+    try await whileStopping?(RunningNode(url: url))
     try await serving.value
     return result
   }

@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Store
+
+@Suite struct RequestsTests {
+  private func withStore(_ body: (String) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try await body(folder.appending(path: "perigee.sqlite").path)
+  }
+
+  private func request(_ number: Int) -> KeptRequest {
+    KeptRequest(
+      id: "req_\(number)", summary: "{\"n\":\(number)}", explanation: "{\"x\":\"é\(number)\"}")
+  }
+
+  @Test func theNewestAreKeptWhateverTheBatches() async throws {
+    try await withStore { path in
+      var random = Seeded(3)
+      let store = try Store(path: path)
+      var written = 0
+      while written < 400 {
+        let count = Int.random(in: 1...60, using: &random)
+        try await store.keep((0..<count).map { request(written + $0) }, newest: 50)
+        written += count
+        let newest = try await store.newestRequests(1000)
+        let expected = (max(0, written - 50)..<written).reversed().map(request)
+        #expect(newest == expected)
+      }
+      let again = try Store(path: path)
+      #expect(try await again.keptRequest(id: "req_\(written - 1)") == request(written - 1))
+      #expect(try await again.keptRequest(id: "req_\(written - 51)") == nil)
+      #expect(try await again.newestRequests(2) == [request(written - 1), request(written - 2)])
+    }
+  }
+
+  @Test func aRequestWrittenTwiceIsThereOnce() async throws {
+    try await withStore { path in
+      let store = try Store(path: path)
+      try await store.keep([request(1), request(2)], newest: 10)
+      try await store.keep([request(1)], newest: 10)
+      #expect(try await store.newestRequests(10) == [request(1), request(2)])
+      try await store.checkWritable()
+    }
+  }
+}
