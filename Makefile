@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 export FLEET LISTEN STATE FILTER
 
 .DEFAULT_GOAL := help
-.PHONY: help up test build models assets lint format chaos bench-gateway bench-island bench-orbits bench-network clean
+.PHONY: help up test build models assets lint format chaos crash bench-gateway bench-island bench-orbits bench-network clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ format: ## apply the style to the Swift code
 chaos: build ## five minutes of killed, stalled and corrupted backends and links under load
 	@Scripts/install test
 	python3 Tests/Chaos/run.py --perigee .build/release/perigee --seconds 300
+
+crash: ## kill the binary 200 times with SIGKILL while work is handed in
+	@PERIGEE_CRASHES=200 FILTER=CrashTests exec Scripts/test
 
 bench-gateway: build ## measure the gateway beside nginx, HAProxy, Envoy, vllm-router and LiteLLM
 	@Scripts/install bench
