@@ -35,6 +35,9 @@ public enum Fault: String, Sendable, CaseIterable {
   /// A budget of the key is used up.
   case policyBudget = "policy_budget"
 
+  /// Another attempt for the same request brought content first. Says nothing about the path.
+  case policyHedgeLost = "policy_hedge_lost"
+
   /// The backend asked for fewer requests (429).
   case providerRateLimited = "provider_rate_limited"
   /// The backend answered 408, 409 or 5xx.
@@ -67,6 +70,12 @@ public enum Fault: String, Sendable, CaseIterable {
   case linkTLS = "link_tls"
   /// The connection broke.
   case linkReset = "link_reset"
+  /// The link is known to be down.
+  case linkOutage = "link_outage"
+  /// The connection broke or did not stand just after the route had changed.
+  case linkHandover = "link_handover"
+  /// The request could not be sent in time.
+  case linkTimeout = "link_timeout"
 
   /// What is kept on disk takes as much room as it may.
   case ownStorageFull = "own_storage_full"
@@ -82,10 +91,54 @@ extension Fault {
   /// Whether the path or the backend behind it is to blame.
   public var isOfPath: Bool { rawValue.hasPrefix("provider") || rawValue.hasPrefix("link") }
 
+  /// Whether the backend itself failed, so that asking it over another uplink is of no use.
+  public var isOfBackend: Bool {
+    switch self {
+    case .providerRateLimited, .providerError, .providerRefused, .linkRefused: true
+    default: false
+    }
+  }
+
+  /// Whether the link failed and may be back soon.
+  public var isOfLink: Bool {
+    switch self {
+    case .linkNoPath, .linkConnectTimeout, .linkUnreachable, .linkOutage, .linkHandover,
+      .linkTimeout:
+      true
+    default: false
+    }
+  }
+
+  /// A route that changed this long ago may be what broke a connection.
+  private static let handover = Duration.seconds(2)
+
+  /// What is behind a fault, where more is known of the link than the connection tells.
+  ///
+  /// - Parameters:
+  ///   - isLinkDown: Whether the path's link is known to be down.
+  ///   - isSent: Whether the whole request had been sent.
+  ///   - sinceChange: How long ago the path's route changed; `nil` where it has not since the decision.
+  public func explained(
+    isLinkDown: Bool, isSent: Bool = true, sinceChange: Duration? = nil
+  ) -> Fault {
+    switch self {
+    case .linkReset, .linkConnectTimeout, .linkUnreachable, .providerTimeout, .providerStalled,
+      .providerTruncated:
+      break
+    default: return self
+    }
+    if isLinkDown { return .linkOutage }
+    if self == .providerTimeout, !isSent { return .linkTimeout }
+    guard self == .linkReset || self == .linkConnectTimeout, let sinceChange,
+      .zero...Self.handover ~= sinceChange
+    else { return self }
+    return .linkHandover
+  }
+
   /// Whether it speaks against the backend's health, or the health of the way to it.
   public var isBackendTrouble: Bool {
     switch self {
-    case .linkRefused, .linkReset, .linkConnectTimeout, .linkUnreachable, .linkTLS,
+    case .linkRefused, .linkReset, .linkConnectTimeout, .linkUnreachable, .linkTLS, .linkTimeout,
       .providerRefused, .providerError, .providerBadAnswer, .providerTruncated, .providerTimeout,
       .providerStalled:
       true

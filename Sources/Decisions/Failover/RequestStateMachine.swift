@@ -1,61 +1,43 @@
 /// Where a request stands between its arrival and its end, apart from all I/O and clocks.
 ///
-/// It tries candidates in order until one answers, within the client's deadline. Until the first byte
-/// of an answer's body has gone to the client another candidate can take over, even after a stream's
-/// head and comments have gone; after it, a failure can only be told.
+/// It tries candidates in order until one answers, within the client's deadline, at most two at a time:
+/// a *hedge* may run beside the first attempt. Whichever brings content first wins, and the other is
+/// cancelled. Until the first byte of content has gone to the client another candidate can take over,
+/// even after a stream's head and comments have gone; after it a stream can be continued where whoever
+/// carries this out knows how, or else only be broken off. While no link leads anywhere the request is
+/// held for a little, and decided anew.
+///
+/// Attempts are named by their number, in order of their beginnings from 0. Each that begins ends once:
+/// by ``failed(_:_:wasStale:at:isDown:)``, by an action ``Action/cancel(attempt:)``, or with the request.
 public struct RequestStateMachine: Sendable {
-  /// The waits it bounds.
-  public struct Waits: Sendable, Equatable {
-    /// For a connection.
-    public var connect: Duration
-    /// From a request's last byte to the answer's first, while another candidate is left to try.
-    public var firstByte: Duration
-    /// Between two signs of an answer that has begun.
-    public var idle: Duration
-    /// How long a stream may be silent before its first event until a comment is sent, and how often.
-    public var heartbeat: Duration
-    /// For the body of an error that is going to be passed over anyway.
-    public var errorBody: Duration
-
-    /// What a gateway waits where nobody has said otherwise.
-    public static let standard = Waits(
-      connect: .seconds(5), firstByte: .seconds(120), idle: .seconds(120), heartbeat: .seconds(5))
-
-    /// Creates bounds.
-    public init(
-      connect: Duration, firstByte: Duration, idle: Duration, heartbeat: Duration,
-      errorBody: Duration = .seconds(5)
-    ) {
-      self.connect = connect
-      self.firstByte = firstByte
-      self.idle = idle
-      self.heartbeat = heartbeat
-      self.errorBody = errorBody
-    }
-  }
-
-  /// What is being waited for.
+  /// What an attempt is waiting for.
   public enum Phase: Sendable, Equatable {
-    /// Before the first attempt, or between two.
-    case idle
     /// Until the connection stands.
     case connecting
-    /// Until the answer's head, and of a stream its first event.
+    /// Until the answer's head, and of a stream its first content.
     case waiting
     /// Receiving an answer that is no stream.
     case receiving
     /// Receiving an error that makes the next candidate's turn.
     case receivingError
-    /// Events are going to the client.
+    /// Its events are going to the client.
     case streaming
-    /// Over.
-    case done
   }
 
   /// What to do next.
   public enum Action: Sendable, Equatable {
     /// Try a candidate; over a new connection if `fresh`.
     case open(candidate: Int, fresh: Bool)
+    /// Try a candidate beside the attempt under way, if there is budget for it.
+    case hedge(candidate: Int)
+    /// Continue a stream that broke, with a candidate.
+    case resume(candidate: Int)
+    /// End an attempt: another one has brought content.
+    case cancel(attempt: Int)
+    /// Wait: there is no way anywhere now, and may soon be.
+    case hold(until: Instant)
+    /// Have the router decide again, and say what by ``decided(_:retryAt:at:isDown:)``.
+    case decideAgain
     /// Answer with an error: no candidate is left, or no time.
     case giveUp(Fault)
     /// Tell the client within its stream that it failed.
@@ -68,163 +50,235 @@ public struct RequestStateMachine: Sendable {
     case nothing
     /// Send a comment, after a stream's head if `begins`.
     case heartbeat(begins: Bool)
-    /// The attempt has run out of time.
-    case expired(Fault)
+    /// An attempt has run out of time: it fails.
+    case expired(attempt: Int, Fault)
+    /// Something is to be done.
+    case act(Action)
+    /// The links of the attempts are to be looked at: call ``checkLinks(at:isDown:)``.
+    case checkLinks
   }
 
-  /// What is being waited for.
-  public private(set) var phase = Phase.idle
+  /// An attempt under way.
+  struct Live: Sendable {
+    let number: Int
+    let path: PathID
+    let candidate: Int
+    let isHedge: Bool
+    let connectWait: Duration
+    var phase = Phase.connecting
+    /// When the present wait began.
+    var since: Instant
+    /// Since when its link is known to be down.
+    var downSince: Instant?
+  }
+
+  /// How often a stream is continued.
+  static let maximumResumptions = 3
+
+  let isStream: Bool
+  let isUnsafe: Bool
+  let deadline: Instant
+  let waits: Waits
+  var ranked: [RoutingDecision.Scored] = []
+  var retryAt: Instant?
+  /// The first candidate that has not been looked at.
+  var cursor = 0
+  /// A candidate that was tried out of order.
+  var hedged: Int?
+  var hedge: HedgePlan?
+  var hedgeAt: Instant?
+  /// The candidate that has had a second chance over a new connection.
+  var retriedFresh: Int?
+  /// Backends whose own fault it was: they are not tried over another uplink either.
+  var passedOver: [String] = []
+  var first: Live?
+  var second: Live?
+  var heldUntil: Instant?
+  /// When links began to fail this request.
+  var trouble: Instant?
+  var lastFault: Fault?
+  var resumptions = 0
+  var nextLinkCheck = Instant.distantFuture
+  var nextHeartbeat: Instant
+  var isClientSlow = false
+
+  /// How many attempts have begun.
+  public private(set) var attempts = 0
+  /// The attempt whose answer the client gets, as far as is decided.
+  public internal(set) var winner: Int?
   /// Whether the head of a stream has gone to the client.
-  public private(set) var hasBegun = false
-  private let candidates: Int
-  private let isStream: Bool
-  private let deadline: Instant
-  private let waits: Waits
-  private var candidate = 0
-  private var hasRetriedFresh = false
-  private var isClientSlow = false
-  /// When the present wait began.
-  private var since: Instant
-  private var nextHeartbeat: Instant
+  public internal(set) var hasBegun = false
+  /// Whether content has gone to the client.
+  public internal(set) var hasContent = false
+  /// Whether the stream could be continued if it broke now; whoever carries actions out says so.
+  public var canContinue = false
+  /// Whether the request is over.
+  public internal(set) var isOver = false
 
   /// Creates the state of a request that has just arrived.
   ///
   /// - Parameters:
-  ///   - candidates: How many there are to try.
   ///   - isStream: Whether the client asked for a stream.
+  ///   - isUnsafe: Whether doing it twice would do harm: nothing is tried beside another attempt, or
+  ///     after one that a backend may have seen.
   ///   - deadline: When the client gives up.
   ///   - waits: The waits to bound.
   ///   - now: The moment.
   public init(
-    candidates: Int, isStream: Bool, deadline: Instant, waits: Waits, now: Instant
+    isStream: Bool, isUnsafe: Bool = false, deadline: Instant, waits: Waits, now: Instant
   ) {
-    self.candidates = candidates
     self.isStream = isStream
+    self.isUnsafe = isUnsafe
     self.deadline = deadline
     self.waits = waits
-    since = now
     nextHeartbeat = now + waits.heartbeat
   }
 
-  /// Begins with the best candidate.
-  public mutating func start() -> Action {
-    if candidates > 0 { return .open(candidate: 0, fresh: false) }
-    phase = .done
-    return .giveUp(.linkNoPath)
+  /// The router has decided: for the first time, or again.
+  ///
+  /// - Parameters:
+  ///   - decision: What it decided.
+  ///   - retryAt: ``RoutingDecision/retryAt`` on the clock of `now`.
+  ///   - isDown: Whether the link of a path is known to be down.
+  public mutating func decided(
+    _ decision: RoutingDecision, retryAt: Instant?, at now: Instant, isDown: (PathID) -> Bool
+  ) -> Action? {
+    guard !isOver else { return nil }
+    ranked = decision.ranked
+    self.retryAt = retryAt
+    // What is under way needs no second try.
+    cursor = first != nil && first?.path == ranked.first?.path ? 1 : 0
+    hedged = nil
+    retriedFresh = nil
+    hedge = attempts == 0 && !isUnsafe ? decision.hedge : nil
+    heldUntil = nil
+    return first == nil ? openNext(or: lastFault, at: now, isDown: isDown) : nil
   }
 
-  /// An attempt has begun.
-  public mutating func opened(at now: Instant) { enter(.connecting, now) }
+  /// An attempt has begun; gives its number.
+  public mutating func opened(candidate: Int, isHedge: Bool = false, at now: Instant) -> Int {
+    let scored = ranked[candidate]
+    let live = Live(
+      number: attempts, path: scored.path, candidate: candidate, isHedge: isHedge,
+      connectWait: waits.connect(pathMs: scored.pathMs), since: now)
+    if attempts == 0, let hedge, hedge.candidate < ranked.count {
+      hedgeAt = now + hedge.delay
+    }
+    if isHedge { hedged = candidate }
+    if first == nil { first = live } else { second = live }
+    attempts += 1
+    nextLinkCheck = now + waits.linkCheck
+    return live.number
+  }
 
   /// The connection stands, or the request has been sent: the wait for an answer begins (anew).
-  public mutating func awaitAnswer(at now: Instant) {
-    if phase == .connecting || phase == .waiting { enter(.waiting, now) }
+  public mutating func awaitAnswer(_ number: Int, at now: Instant) {
+    update(number) { attempt in
+      guard attempt.phase == .connecting || attempt.phase == .waiting else { return }
+      attempt.phase = .waiting
+      attempt.since = now
+    }
   }
 
-  /// The head of an answer that is no stream has come.
-  public mutating func receivedHead(isError: Bool, at now: Instant) {
-    enter(isError ? .receivingError : .receiving, now)
+  /// The head of an answer that is no stream has come. An answer to be passed on wins.
+  public mutating func receivedHead(
+    _ number: Int, isError: Bool, at now: Instant
+  ) -> Action? {
+    update(number) { attempt in
+      attempt.phase = isError ? .receivingError : .receiving
+      attempt.since = now
+    }
+    return isError ? nil : win(number)
   }
 
-  /// More of an answer has come.
-  public mutating func progressed(at now: Instant) {
-    if phase != .receivingError { since = now }
+  /// More of an answer has come, or a sign that one is coming.
+  public mutating func progressed(_ number: Int, at now: Instant) {
+    update(number) { attempt in
+      if attempt.phase != .receivingError { attempt.since = now }
+    }
   }
 
-  /// An event goes to the client. True for the first one if the head has to go before it.
-  public mutating func forwardEvent(at now: Instant) -> Bool {
+  /// The first content of a stream has come: the attempt wins.
+  public mutating func receivedContent(_ number: Int, at now: Instant) -> Action? {
+    update(number) { attempt in
+      attempt.phase = .streaming
+      attempt.since = now
+    }
+    return win(number)
+  }
+
+  /// An event of the winner goes to the client. True for the first one if the head has to go before it.
+  public mutating func forwardEvent(_ number: Int, at now: Instant) -> Bool {
     let begins = !hasBegun
     hasBegun = true
-    enter(.streaming, now)
+    hasContent = true
+    update(number) { $0.since = now }
     return begins
   }
 
   /// The client reads slower than the stream comes, or has caught up.
   public mutating func clientIsSlow(_ isSlow: Bool, at now: Instant) {
     isClientSlow = isSlow
-    since = now
-  }
-
-  /// The attempt failed.
-  ///
-  /// - Parameter wasStale: The connection was a kept one and died before any byte of an answer. The
-  ///   same candidate then gets one more chance over a new connection: the backend may just have closed
-  ///   the old one, which says nothing about it.
-  public mutating func failed(_ fault: Fault, wasStale: Bool, at now: Instant) -> Action? {
-    switch phase {
-    case .done: return nil
-    case .streaming:
-      phase = .done
-      return .breakStream(fault)
-    default: break
-    }
-    phase = .idle
-    if now < deadline {
-      if wasStale, !hasRetriedFresh {
-        hasRetriedFresh = true
-        return .open(candidate: candidate, fresh: true)
-      }
-      if candidate + 1 < candidates {
-        candidate += 1
-        hasRetriedFresh = false
-        return .open(candidate: candidate, fresh: false)
-      }
-    }
-    phase = .done
-    return hasBegun ? .breakStream(fault) : .giveUp(fault)
+    if let winner { update(winner) { $0.since = now } }
   }
 
   /// The client has the whole answer, or has left. False if it was over already.
   public mutating func finish() -> Bool {
-    defer { phase = .done }
-    return phase != .done
+    defer { close() }
+    return !isOver
   }
 
-  private mutating func enter(_ next: Phase, _ now: Instant) {
-    phase = next
-    since = now
-  }
+  /// What an attempt is waiting for; `nil` if it is over.
+  public func phase(of number: Int) -> Phase? { live(number)?.phase }
+
+  /// Whether events are going to the client.
+  public var isStreaming: Bool { first?.phase == .streaming || second?.phase == .streaming }
 }
 
 extension RequestStateMachine {
-  /// When to call ``tick(at:)`` next.
-  public var nextWake: Instant? {
-    guard phase != .idle, phase != .done else { return nil }
-    var wake = phase == .streaming ? expiry.time : min(expiry.time, deadline)
-    if beats { wake = min(wake, nextHeartbeat) }
-    return wake
+  func live(_ number: Int) -> Live? {
+    if first?.number == number { return first }
+    return second?.number == number ? second : nil
   }
 
-  /// What is due.
-  public mutating func tick(at now: Instant) -> Tick {
-    guard phase != .idle, phase != .done else { return .nothing }
-    let expiry = expiry
-    if phase != .streaming, now >= deadline, deadline < expiry.time {
-      return .expired(.callerDeadline)
-    }
-    if now >= expiry.time { return .expired(expiry.fault) }
-    guard beats, now >= nextHeartbeat else { return .nothing }
-    nextHeartbeat = now + waits.heartbeat
-    let begins = !hasBegun
-    hasBegun = true
-    return .heartbeat(begins: begins)
-  }
-
-  /// Whether comments keep the client's connection alive in this phase.
-  private var beats: Bool { isStream && phase != .streaming }
-
-  /// When the present wait is over, and whose fault that is.
-  private var expiry: (time: Instant, fault: Fault) {
-    switch phase {
-    case .idle, .done: (.distantFuture, .ownInternal)
-    case .connecting: (since + waits.connect, .linkConnectTimeout)
-    case .waiting: (isLast ? .distantFuture : since + waits.firstByte, .providerTimeout)
-    case .receiving: (since + waits.idle, .providerStalled)
-    case .receivingError: (since + waits.errorBody, .providerStalled)
-    case .streaming: (since + waits.idle, isClientSlow ? .callerStalled : .providerStalled)
+  mutating func update(_ number: Int, _ change: (inout Live) -> Void) {
+    if first?.number == number {
+      if var attempt = first { change(&attempt); first = attempt }
+    } else if second?.number == number, var attempt = second {
+      change(&attempt)
+      second = attempt
     }
   }
 
-  /// Whether no candidate is left after this one.
-  private var isLast: Bool { candidate + 1 >= candidates }
+  /// Takes an attempt out; the other one, if there is one, becomes the first.
+  mutating func remove(_ number: Int) -> Live? {
+    guard let attempt = live(number) else { return nil }
+    if first?.number == number { first = second }
+    second = nil
+    return attempt
+  }
+
+  private mutating func win(_ number: Int) -> Action? {
+    guard live(number) != nil else { return nil }
+    winner = number
+    hedgeAt = nil
+    guard let first, let second else { return nil }
+    let loser = first.number == number ? second.number : first.number
+    _ = remove(loser)
+    return .cancel(attempt: loser)
+  }
+
+  mutating func close() {
+    isOver = true
+    first = nil
+    second = nil
+    heldUntil = nil
+    hedgeAt = nil
+  }
+
+  /// The request fails.
+  mutating func fail(_ fault: Fault) -> Action {
+    close()
+    return hasBegun ? .breakStream(fault) : .giveUp(fault)
+  }
 }

@@ -107,7 +107,7 @@ extension Fault {
   var linkSign: LinkSign {
     switch self {
     case .linkConnectTimeout, .linkUnreachable: .silence
-    case .linkReset, .providerTimeout, .providerStalled: .unclear
+    case .linkReset, .linkTimeout, .providerTimeout, .providerStalled: .unclear
     default: .life
     }
   }

@@ -4,7 +4,7 @@ extension Fault {
   /// Whether the time for an answer ran out, which is answered with 504.
   var isTimeout: Bool {
     switch self {
-    case .callerDeadline, .providerTimeout, .providerStalled, .linkConnectTimeout: true
+    case .callerDeadline, .providerTimeout, .providerStalled: true
     default: false
     }
   }

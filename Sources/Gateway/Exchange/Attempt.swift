@@ -4,6 +4,7 @@ import Links
 import Logging
 import NIOCore
 import NIOHTTP1
+import Orbits
 
 /// One try to get an answer over one path: the connection to a backend, what came over it so far, and
 /// the log of it. What that means for the request is the ``Exchange``'s to decide.
@@ -11,34 +12,56 @@ import NIOHTTP1
 /// It ends exactly once, by ``end(_:detail:keepsConnection:)``; nothing that its connection does after
 /// that is heard.
 final class Attempt {
-  private(set) var log: AttemptLog
+  /// Bounds on what is held back of a stream until content comes.
+  static let maximumHeldEvents = 64
+  static let maximumHeldBytes = 64 << 10
+
+  /// Its number among the request's attempts, from 0.
+  let number: Int
+  /// When the route of its path was to change, as forecast.
+  let nextChange: UTC?
+  var log: AttemptLog
   /// What the backend has answered.
-  private(set) var response: UpstreamResponse
+  var response: UpstreamResponse
   /// How the request gets there and the answer back.
   private(set) var passage = Passage.unchanged
   /// Why the request cannot be asked of this backend, where it can't.
   private(set) var refusal: Untranslatable?
   /// The whole answer in the client's words.
-  private(set) var answer = ByteBuffer()
+  var answer = ByteBuffer()
   /// Whether that is a count of tokens that had to be estimated.
-  private(set) var isEstimate = false
+  var isEstimate = false
   /// Reads a stream that is translated.
   private var reader: (any StreamReader)?
   /// The request this is for; let go of at the end, which breaks the cycle.
-  private var exchange: Exchange?
-  private var endpoint: Endpoint?
-  private var connection: UpstreamConnection?
-  private var pending: UpstreamPool.Pending?
+  var exchange: Exchange?
+  var endpoint: Endpoint?
+  var connection: UpstreamConnection?
+  var pending: UpstreamPool.Pending?
   /// Bytes of the answer held in memory.
-  private var heldBytes = 0
+  var heldBytes = 0
+  /// Events that came before any content. As long as they are held, another attempt can take over.
+  var startUp: [(event: SSEEvent, data: ByteBuffer?)] = []
+  /// Whether the whole request has been handed to the system.
+  var isSent = false
 
-  init(for exchange: Exchange, over scored: RoutingDecision.Scored) {
+  init(
+    _ number: Int, for exchange: Exchange, over scored: RoutingDecision.Scored, isHedge: Bool
+  ) {
+    self.number = number
     self.exchange = exchange
-    log = AttemptLog(path: scored.path, predictedMs: scored.predictedMs, started: .now())
+    nextChange = scored.nextChange
+    log = AttemptLog(
+      path: scored.path, predictedMs: scored.predictedMs, isHedge: isHedge, started: .now())
     let limits = exchange.loop.configuration.limits
     response = UpstreamResponse(
       isStream: exchange.facts.stream, maximumBytes: limits.maxResponseBytes,
       maximumEventBytes: limits.maxEventBytes)
+  }
+
+  /// Lets go of an answer that nobody will ask for.
+  func forgetAnswer() {
+    response = UpstreamResponse(isStream: false, maximumBytes: 0, maximumEventBytes: 0)
   }
 
   /// Whether nothing more comes of it.
@@ -71,7 +94,7 @@ final class Attempt {
     return nil
   }
 
-  private func send(over connection: UpstreamConnection, to endpoint: Endpoint) {
+  func send(over connection: UpstreamConnection, to endpoint: Endpoint) {
     guard let exchange else { return }
     let request = exchange.request
     let body =
@@ -87,10 +110,9 @@ final class Attempt {
       to: passage.path(request.inference, base: base), of: endpoint,
       in: passage.dialect(of: request.inference), body: body, isStream: exchange.facts.stream,
       client: request.headers, id: exchange.facts.id,
-      traceparent: request.trace.map { trace in
-        trace.header(attempt: exchange.attempts.firstIndex { $0 === self } ?? 0)
-      })
+      traceparent: request.trace.map { $0.header(attempt: number) })
     log.bytesUp = upstream.bodyBytes
+    isSent = upstream.bodyBytes <= UpstreamConnection.longBody
     connection.send(upstream, for: self)
   }
 
@@ -142,6 +164,7 @@ final class Attempt {
     if keepsConnection { connection?.release() } else { connection?.close() }
     connection = nil
     if heldBytes > 0 { exchange.loop.admission.bytesFreed(heldBytes) }
+    startUp = []
     if let fault { log.wasStale = isStale(fault) }
     log.ended = .now()
     log.fault = fault
@@ -155,118 +178,5 @@ final class Attempt {
         ])
     }
     exchange.loop.router.attemptEnded(log.path, log.outcome)
-  }
-}
-
-extension Attempt: UpstreamUser {
-  func upstreamConnected(_ connection: UpstreamConnection) {
-    pending = nil
-    let now = NIODeadline.now()
-    log.connected = connection.isReused ? log.started : now
-    log.reusedConnection = connection.isReused
-    guard let exchange, let endpoint else { return connection.close() }
-    self.connection = connection
-    // A TLS handshake is part of connecting; upstreamTookRequest() tells when it is done.
-    if connection.isReused || !endpoint.tls { exchange.awaitsAnswer(self) }
-    send(over: connection, to: endpoint)
-  }
-
-  func upstreamConnectFailed(_ fault: Fault, detail: String) {
-    pending = nil
-    exchange?.failed(self, fault, detail: detail)
-  }
-
-  func upstreamTookRequest() { exchange?.awaitsAnswer(self) }
-
-  func upstreamLost(_ fault: Fault, detail: String) {
-    connection = nil
-    exchange?.failed(self, fault, detail: detail)
-  }
-
-  func upstreamReceived(head: HTTPResponseHead) {
-    log.status = Int(head.status.code)
-    do throws(UpstreamResponse.Unusable) {
-      let kind = try response.receive(head: head)
-      if kind == .json || kind == .rejection { log.firstByte = .now() }
-      exchange?.receivedHead(self, kind)
-    } catch {
-      exchange?.failed(self, error.fault, detail: error.detail)
-    }
-  }
-
-  func upstreamReceived(body bytes: ByteBuffer) {
-    log.bytesDown += bytes.readableBytes
-    do throws(UpstreamResponse.Unusable) {
-      try response.receive(body: bytes)
-      if response.kind == .events { return try takeEvents() }
-      try hold(bytes.readableBytes)
-      exchange?.progressed(self)
-    } catch {
-      exchange?.failed(self, error.fault, detail: error.detail)
-    }
-  }
-
-  private func hold(_ count: Int) throws(UpstreamResponse.Unusable) {
-    if count == 0 { return }
-    guard exchange?.loop.admission.admitBytes(count) == true else {
-      throw .init(fault: .ownOverloaded, detail: "the gateway's memory for bodies is full")
-    }
-    heldBytes += count
-  }
-
-  /// Hands on the events that are complete. The first one with data decides whether this attempt is the
-  /// answer; comments before it are dropped.
-  private func takeEvents() throws(UpstreamResponse.Unusable) {
-    while let exchange, let event = try response.nextEvent() {
-      let data = event.data()
-      let dialect = passage.dialect(of: exchange.request.inference) ?? .chat
-      let isTerminal = data.map(dialect.isTerminal) ?? false
-      if log.firstByte == nil {
-        guard let data else { continue }
-        if !isTerminal { try UpstreamResponse.checkFirst(data) }
-        log.firstByte = .now()
-      }
-      exchange.forward(event, data: data, isTerminal: isTerminal, from: self)
-    }
-    exchange?.forwardedEvents(of: self)
-  }
-
-  func upstreamReceivedEnd() {
-    do throws(UpstreamResponse.Unusable) {
-      switch response.kind {
-      case .json:
-        try takeAnswer()
-      case .rejection where isTokenizer, .failure where isTokenizer: try takeAnswer()
-      case .rejection: exchange?.sendAnswer(of: self, fault: .callerRejected)
-      case .failure(let fault): throw .init(fault: fault, detail: failureDetail(fault))
-      case .events:
-        throw .init(
-          fault: .providerTruncated,
-          detail: response.events.hasPartialEvent
-            ? "the stream ended within an event" : "the stream ended without its last event")
-      }
-    } catch {
-      // The answer is complete, so the connection is as good as before; only what it said is not.
-      connection?.release()
-      connection = nil
-      exchange?.failed(self, error.fault, detail: error.detail)
-    }
-  }
-
-  /// Whether only tokens are to be counted, for which an estimate will do.
-  private var isTokenizer: Bool { if case .tokenized = passage { true } else { false } }
-
-  private func takeAnswer() throws(UpstreamResponse.Unusable) {
-    guard let exchange else { return }
-    let (body, usage) = try passage.answer(response.body, to: exchange.request)
-    answer = body
-    isEstimate = isTokenizer && !passage.hasCounted(response.body)
-    exchange.sendAnswer(of: self, usage: usage)
-  }
-
-  private func failureDetail(_ fault: Fault) -> String {
-    let status = response.head?.status.code ?? 0
-    guard fault == .providerRefused else { return "status \(status)" }
-    return "refused with status \(status); check the key and the model name configured for it"
   }
 }

@@ -6,6 +6,8 @@ import Orbits
 struct AttemptLog {
   let path: PathID
   let predictedMs: Double?
+  /// Whether it was begun beside another one.
+  let isHedge: Bool
   let started: NIODeadline
   var connected: NIODeadline?
   var reusedConnection = false
@@ -19,9 +21,10 @@ struct AttemptLog {
   var fault: Fault?
   var detail: String?
 
-  init(path: PathID, predictedMs: Double?, started: NIODeadline) {
+  init(path: PathID, predictedMs: Double?, isHedge: Bool, started: NIODeadline) {
     self.path = path
     self.predictedMs = predictedMs
+    self.isHedge = isHedge
     self.started = started
   }
 
@@ -38,7 +41,7 @@ struct AttemptLog {
   /// The attempt on the clock of the world; `clock` relates the two.
   func record(_ clock: ClockRelation) -> RequestRecord.Attempt {
     RequestRecord.Attempt(
-      path: path, predictedMs: predictedMs, started: clock.utc(started),
+      path: path, predictedMs: predictedMs, isHedge: isHedge, started: clock.utc(started),
       connected: connected.map(clock.utc), reusedConnection: reusedConnection,
       firstByte: firstByte.map(clock.utc), ended: clock.utc(ended ?? started), status: status,
       bytesUp: bytesUp, bytesDown: bytesDown, fault: fault, detail: detail)
@@ -49,6 +52,11 @@ struct AttemptLog {
 struct ClockRelation {
   let monotonic: NIODeadline
   let utc: UTC
+
+  /// The instant on the monotonic clock of a time in UTC.
+  func monotonic(at time: UTC) -> NIODeadline {
+    monotonic + .nanoseconds(time.nanosecondsSince1970 - utc.nanosecondsSince1970)
+  }
 
   /// The time in UTC of an instant on the monotonic clock.
   func utc(_ instant: NIODeadline) -> UTC {

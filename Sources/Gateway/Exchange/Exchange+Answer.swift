@@ -56,7 +56,7 @@ extension Exchange {
     } catch {
       return failed(attempt, error.fault, detail: error.detail)
     }
-    if machine.forwardEvent(at: .now()) {
+    if machine.forwardEvent(attempt.number, at: .now()) {
       sink.beginStream(streamFields(attempt))
     } else if events == 0 {
       sink.writeStream(request.shape.comment(pathComment(attempt)))
@@ -108,7 +108,10 @@ extension Exchange {
   }
 
   /// The attempt whose events have gone to the client.
-  var begun: AttemptLog? { events > 0 ? attempts.last?.log : nil }
+  var begun: AttemptLog? { events > 0 ? attempts.last { $0.log.firstByte != nil }?.log : nil }
+
+  /// The attempt that is to answer for a failure: the last one that was not just too late.
+  private var lastTried: Attempt? { attempts.last { $0.log.fault != .policyHedgeLost } }
 
   /// Reads what the backend has counted so far, where it says so in its events.
   func readUsage() {
@@ -137,7 +140,7 @@ extension Exchange {
   func breakStream(_ fault: Fault) {
     readUsage()
     end(status: 200, fault: fault, chosen: begun)
-    let detail = attempts.last?.log.detail.map { " (\($0))" } ?? ""
+    let detail = lastTried?.log.detail.map { " (\($0))" } ?? ""
     let error = APIError(
       .badGateway, fault,
       events > 0
@@ -164,8 +167,8 @@ extension Exchange {
   /// Answers that every candidate failed, or that there was none.
   func giveUp(_ fault: Fault) {
     if request.inference == .countTokens, sendEstimate() { return }
-    let last = attempts.last
-    if let response = last?.response, case .failure(let kind) = response.kind,
+    let last = lastTried
+    if !fault.isOfLink, let response = last?.response, case .failure(let kind) = response.kind,
       kind != .providerRefused, let status = response.head?.status,
       AnswerScan(response.body) != nil
     {
@@ -173,7 +176,7 @@ extension Exchange {
       if let last { sendError(of: last, status) }
       return
     }
-    let error = attempts.isEmpty ? noPathError() : exhaustedError(fault)
+    let error = attempts.isEmpty ? noPathError(fault) : exhaustedError(fault)
     let fields = answerFields(last, [])
     end(status: Int(error.status.code), fault: error.fault)
     sink.send(error, fields)
@@ -192,7 +195,7 @@ extension Exchange {
   }
 
   private func exhaustedError(_ fault: Fault) -> APIError {
-    if let refusal = attempts.last?.refusal {
+    if let refusal = lastTried?.refusal {
       return APIError(
         .badRequest, .callerUnsupported, refusal.message, code: "unsupported_value",
         param: refusal.field)
@@ -200,7 +203,21 @@ extension Exchange {
     let status: HTTPResponseStatus =
       fault.isTimeout
       ? .gatewayTimeout : fault.rawValue.hasPrefix("provider") ? .badGateway : .serviceUnavailable
-    return APIError(status, fault, failureMessage(), retryAfter: 1)
+    return APIError(
+      status, fault, failureMessage() + (fault.isOfLink ? forecastHint() : ""),
+      retryAfter: retryAfter(fault))
+  }
+
+  /// When to come again, seconds: once the forecast has a way; else after a while, longer where many
+  /// others are being asked to.
+  private func retryAfter(_ fault: Fault) -> Int {
+    guard fault.isOfLink else { return isBudgetSpent ? 5 : 1 }
+    let wait = decision.retryAt.map { $0.seconds(since: loop.now()) } ?? 5
+    return Int(min(120, max(1, wait.rounded(.up))))
+  }
+
+  private func forecastHint() -> String {
+    decision.retryAt.map { " The forecast expects a way at \($0)." } ?? ""
   }
 
   private func failureMessage() -> String {
@@ -208,6 +225,7 @@ extension Exchange {
     let reasons = rejectionReasons()
     return "No path answered. Tried \(tried.joined(separator: "; ")). "
       + (reasons.isEmpty ? "" : "Not tried: \(reasons). ")
+      + (isBudgetSpent ? "No other was tried: too many requests are being tried again now. " : "")
       + "`perigee explain \(facts.id)` shows what was considered; check that the backends run."
   }
 
@@ -216,67 +234,12 @@ extension Exchange {
     decision.rejected.prefix(5).map { "\($0.path): \($0.reason)" }.joined(separator: "; ")
   }
 
-  private func noPathError() -> APIError {
+  private func noPathError(_ fault: Fault) -> APIError {
     let reasons = rejectionReasons()
-    let wait = decision.retryAt.map { $0.seconds(since: facts.arrival) } ?? 5
     return APIError(
-      .serviceUnavailable, .linkNoPath,
+      fault == .callerDeadline ? .gatewayTimeout : .serviceUnavailable, fault,
       "There is no way to a backend that serves '\(facts.model)' now"
-        + (reasons.isEmpty ? "." : ": \(reasons).")
-        + (decision.retryAt.map { " The forecast expects one at \($0)." } ?? ""),
-      retryAfter: Int(min(120, max(1, wait.rounded(.up)))))
-  }
-}
-
-/// The fields by which every answer says where it came from.
-extension Exchange {
-  private func streamFields(_ attempt: Attempt?) -> HeaderFields {
-    let visible = attempt?.response.visibleFields() ?? []
-    var fields = answerFields(attempt, visible.filter { !$0.0.isField("content-type") })
-    fields.append(("content-type", "text/event-stream; charset=utf-8"))
-    fields.append(("cache-control", "no-cache"))
-    fields.append(("x-accel-buffering", "no"))
-    return fields
-  }
-
-  private func answerFields(_ attempt: Attempt?, _ base: HeaderFields) -> HeaderFields {
-    var fields = base
-    guard let log = attempt?.log else { return fields }
-    fields.append(("x-perigee-backend", log.path.backend))
-    fields.append(("x-perigee-uplink", log.path.uplink))
-    if let predicted = log.predictedMs {
-      fields.append(("x-perigee-predicted-ms", Self.tenths(predicted)))
-    }
-    if let actual = actualMs(log) {
-      fields.append(("x-perigee-actual-ms", Self.tenths(actual)))
-    }
-    fields.append(("x-perigee-attempts", String(attempts.count)))
-    if case .translated(let translation)? = attempt?.passage {
-      fields.append(("x-perigee-dialect", translation.dialect.rawValue))
-      if !translation.dropped.isEmpty {
-        fields.append(("x-perigee-dropped", translation.dropped.joined(separator: ", ")))
-      }
-    }
-    return fields
-  }
-
-  /// The same in a stream whose head had to go before it was known.
-  private func pathComment(_ attempt: Attempt) -> String {
-    let log = attempt.log
-    return "perigee: backend=\(log.path.backend) uplink=\(log.path.uplink)"
-      + (log.predictedMs.map { " predicted-ms=\(Self.tenths($0))" } ?? "")
-      + (actualMs(log).map { " actual-ms=\(Self.tenths($0))" } ?? "")
-      + " attempts=\(attempts.count)"
-  }
-
-  /// From the request's arrival to the first byte of an attempt's answer.
-  private func actualMs(_ log: AttemptLog) -> Double? {
-    log.firstByte.map { ($0 - clock.monotonic).milliseconds }
-  }
-
-  private static func tenths(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
-    let tenths = Int((value * 10).rounded())
-    return "\(tenths / 10).\(abs(tenths) % 10)"
+        + (reasons.isEmpty ? "." : ": \(reasons).") + forecastHint(),
+      retryAfter: retryAfter(fault))
   }
 }

@@ -9,7 +9,8 @@ import Orbits
 final class Exchange {
   let loop: GatewayLoop
   let facts: RequestFacts
-  let decision: RoutingDecision
+  /// What the router decided last.
+  private(set) var decision: RoutingDecision
   let request: InferenceRequest
   let clock: ClockRelation
   /// The client; it lets go of the exchange when it is over, and so breaks the cycle.
@@ -24,6 +25,8 @@ final class Exchange {
   var events = 0
   /// Words a stream that is translated; one for all attempts, so that the client sees one stream.
   var writer: (any StreamWriter)?
+  /// Whether another attempt would have been made, had there been budget for it.
+  private(set) var isBudgetSpent = false
 
   /// - Parameter deadline: When the client gives up, on the monotonic clock.
   init(
@@ -37,12 +40,18 @@ final class Exchange {
     self.decision = decision
     self.clock = clock
     machine = RequestStateMachine(
-      candidates: decision.ranked.count, isStream: facts.stream,
-      deadline: Instant(deadline), waits: loop.waits, now: Instant(clock.monotonic))
+      isStream: facts.stream, isUnsafe: facts.isUnsafe, deadline: Instant(deadline),
+      waits: loop.waits, now: Instant(clock.monotonic))
   }
 
   /// Begins with the best candidate, or answers that there is none.
-  func begin() { perform(machine.start()) }
+  func begin() { perform(decided()) }
+
+  private func decided() -> RequestStateMachine.Action? {
+    let retryAt = decision.retryAt.map { Instant(clock.monotonic(at: $0)) }
+    return machine.decided(
+      decision, retryAt: retryAt, at: .now(), isDown: loop.router.isDown)
+  }
 
   /// Carries out actions until one leaves something to wait for.
   func perform(_ first: RequestStateMachine.Action?) {
@@ -51,6 +60,17 @@ final class Exchange {
       next = nil
       switch action {
       case .open(let candidate, let fresh): next = open(candidate, fresh: fresh)
+      case .hedge(let candidate):
+        if loop.router.mayHedge(decision.ranked[candidate].path) {
+          next = begin(candidate, fresh: false, isHedge: true)
+        }
+      case .resume: next = machine.denied()
+      case .cancel(let number):
+        attempts[number].end(.policyHedgeLost, detail: "another attempt was first")
+      case .hold: break
+      case .decideAgain:
+        decision = loop.router.decideAgain(facts)
+        next = decided()
       case .giveUp(let fault): giveUp(fault)
       case .breakStream(let fault): breakStream(fault)
       }
@@ -58,41 +78,71 @@ final class Exchange {
     rearm()
   }
 
-  /// Begins an attempt; gives what to do if it fails at once.
   private func open(_ candidate: Int, fresh: Bool) -> RequestStateMachine.Action? {
-    let attempt = Attempt(for: self, over: decision.ranked[candidate])
-    attempts.append(attempt)
-    machine.opened(at: Instant(attempt.log.started))
-    loop.router.attemptBegan(attempt.log.path, request: facts.id)
-    guard let failure = attempt.begin(fresh: fresh) else { return nil }
-    attempt.end(failure.fault, detail: failure.detail)
-    return machine.failed(failure.fault, wasStale: false, at: .now())
+    // Over a new connection it is the same attempt again, of which no backend has seen anything.
+    if !attempts.isEmpty, !fresh, !loop.router.mayRetry(decision.ranked[candidate].path) {
+      isBudgetSpent = true
+      return machine.denied()
+    }
+    return begin(candidate, fresh: fresh)
   }
 
-  /// Asks to be woken when something is due.
-  private func rearm() { sink.wake(at: machine.nextWake.map(NIODeadline.init)) }
+  /// Begins an attempt; gives what to do if it fails at once.
+  private func begin(
+    _ candidate: Int, fresh: Bool, isHedge: Bool = false
+  ) -> RequestStateMachine.Action? {
+    let number = machine.opened(candidate: candidate, isHedge: isHedge, at: .now())
+    let attempt = Attempt(
+      number, for: self, over: decision.ranked[candidate], isHedge: isHedge)
+    for earlier in attempts where earlier.isOver { earlier.forgetAnswer() }
+    attempts.append(attempt)
+    loop.router.attemptBegan(attempt.log.path, request: facts.id)
+    guard let failure = attempt.begin(fresh: fresh) else { return nil }
+    return fail(attempt, failure.fault, detail: failure.detail)
+  }
+
+  private func fail(
+    _ attempt: Attempt, _ fault: Fault, detail: String
+  ) -> RequestStateMachine.Action? {
+    let isStale = attempt.isStale(fault)
+    let fault = isStale ? fault : cause(of: fault, in: attempt)
+    attempt.end(fault, detail: detail)
+    return machine.failed(
+      attempt.number, fault, wasStale: isStale, at: .now(), isDown: loop.router.isDown)
+  }
+
+  /// Asks to be woken when something is due. Once it is over the timer is another request's.
+  private func rearm() {
+    if !machine.isOver { sink.wake(at: machine.nextWake.map(NIODeadline.init)) }
+  }
 }
 
 /// What attempts report.
 extension Exchange {
   /// The connection stands, or more of the request has been sent.
   func awaitsAnswer(_ attempt: Attempt) {
-    machine.awaitAnswer(at: .now())
+    machine.awaitAnswer(attempt.number, at: .now())
     rearm()
   }
 
   /// The head of an answer has come.
   func receivedHead(_ attempt: Attempt, _ kind: UpstreamResponse.Kind) {
     switch kind {
-    case .json, .rejection: machine.receivedHead(isError: false, at: .now())
-    case .failure: machine.receivedHead(isError: true, at: .now())
-    case .events: break
+    case .json, .rejection:
+      perform(machine.receivedHead(attempt.number, isError: false, at: .now()))
+    case .failure:
+      perform(machine.receivedHead(attempt.number, isError: true, at: .now()))
+    case .events: rearm()
     }
-    rearm()
   }
 
-  /// More of an answer that is no stream has come.
-  func progressed(_ attempt: Attempt) { machine.progressed(at: .now()) }
+  /// More of an answer has come, or a sign that one is coming.
+  func progressed(_ attempt: Attempt) { machine.progressed(attempt.number, at: .now()) }
+
+  /// The first content of a stream has come.
+  func receivedContent(_ attempt: Attempt) {
+    perform(machine.receivedContent(attempt.number, at: .now()))
+  }
 
   /// All events that a read brought have gone to the client.
   func forwardedEvents(of attempt: Attempt) {
@@ -103,9 +153,15 @@ extension Exchange {
 
   /// An attempt failed: does what comes next.
   func failed(_ attempt: Attempt, _ fault: Fault, detail: String) {
-    let isStale = attempt.isStale(fault)
-    attempt.end(fault, detail: detail)
-    perform(machine.failed(fault, wasStale: isStale, at: .now()))
+    perform(fail(attempt, fault, detail: detail))
+  }
+
+  /// What is behind a fault, where the router knows more of the link than the connection tells.
+  private func cause(of fault: Fault, in attempt: Attempt) -> Fault {
+    guard fault.isOfPath else { return fault }
+    return fault.explained(
+      isLinkDown: loop.router.isDown(attempt.log.path), isSent: attempt.isSent,
+      sinceChange: attempt.nextChange.map { Instant.now() - Instant(clock.monotonic(at: $0)) })
   }
 }
 
@@ -121,22 +177,36 @@ extension Exchange {
 
   /// The client takes what is written again, or no more for now.
   func clientWritabilityChanged(_ isWritable: Bool) {
-    guard machine.phase == .streaming else { return }
-    attempts.last?.setPaused(!isWritable)
+    guard machine.isStreaming, let winner = machine.winner else { return }
+    attempts[winner].setPaused(!isWritable)
     machine.clientIsSlow(!isWritable, at: .now())
   }
 
   /// Called at the time that was asked for.
   func wake() {
-    switch machine.tick(at: .now()) {
-    case .nothing: break
-    case .heartbeat(let begins): beat(begins: begins)
-    case .expired(let fault):
-      let detail =
-        fault == .callerDeadline ? "the client's deadline passed" : "no progress in time"
-      if let attempt = attempts.last { return failed(attempt, fault, detail: detail) }
+    while true {
+      var tick = machine.tick(at: .now())
+      if tick == .checkLinks {
+        tick = machine.checkLinks(at: .now(), isDown: loop.router.isDown)
+        if tick == .nothing { continue }
+      }
+      switch tick {
+      case .nothing, .checkLinks: return rearm()
+      case .heartbeat(let begins): beat(begins: begins)
+      case .expired(let number, let fault):
+        failed(attempts[number], fault, detail: Self.detail(of: fault))
+      case .act(let action): perform(action)
+      }
     }
-    rearm()
+  }
+
+  private static func detail(of fault: Fault) -> String {
+    switch fault {
+    case .callerDeadline: "the client's deadline passed"
+    case .linkOutage: "the link is down"
+    case .linkConnectTimeout: "no connection in time"
+    default: "no progress in time"
+    }
   }
 
   /// Tells the router what became of the request. Called once, before the answer's last byte is written.

@@ -9,13 +9,15 @@ public struct RequestRecord: Sendable, Equatable {
     public var path: PathID
     /// Predicted time to first token, milliseconds.
     public var predictedMs: Double?
+    /// Whether it was begun beside another one.
+    public var isHedge: Bool
     /// When the attempt began.
     public var started: UTC
     /// When the connection stood; equal to ``started`` where a kept one was reused.
     public var connected: UTC?
     /// Whether a kept connection was reused.
     public var reusedConnection: Bool
-    /// When the first byte of the answer (of a stream: its first event) came.
+    /// When the first byte of the answer (of a stream: its first content) came.
     public var firstByte: UTC?
     /// When the attempt was over.
     public var ended: UTC
@@ -32,12 +34,14 @@ public struct RequestRecord: Sendable, Equatable {
 
     /// Creates an attempt.
     public init(
-      path: PathID, predictedMs: Double?, started: UTC, connected: UTC? = nil,
+      path: PathID, predictedMs: Double?, isHedge: Bool = false, started: UTC,
+      connected: UTC? = nil,
       reusedConnection: Bool = false, firstByte: UTC? = nil, ended: UTC, status: Int? = nil,
       bytesUp: Int = 0, bytesDown: Int = 0, fault: Fault? = nil, detail: String? = nil
     ) {
       self.path = path
       self.predictedMs = predictedMs
+      self.isHedge = isHedge
       self.started = started
       self.connected = connected
       self.reusedConnection = reusedConnection

@@ -17,6 +17,9 @@ public protocol RequestRouter: Sendable {
   /// The ways a request could go, best first. An empty ranking is answered with 503.
   func decide(_ facts: RequestFacts) -> RoutingDecision
 
+  /// The ways a request that was decided before could go now. The default decides as if it were new.
+  func decideAgain(_ facts: RequestFacts) -> RoutingDecision
+
   /// Where to connect for `path`: the backend, or an emulator that stands before it. `nil` when the
   /// path is gone; the next candidate is then tried.
   func endpoint(for path: PathID) -> Endpoint?
@@ -59,6 +62,9 @@ public protocol RequestRouter: Sendable {
 }
 
 extension RequestRouter {
+  /// Decides as if it were new.
+  public func decideAgain(_ facts: RequestFacts) -> RoutingDecision { decide(facts) }
+
   /// Chat and older completions.
   public func families(of backend: String) -> [Family] { [.chat, .completions] }
 

@@ -34,7 +34,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   }
 
   /// Bodies longer than this are reported as sent, since sending takes its time.
-  private static let longBody = 64 << 10
+  static let longBody = 64 << 10
   /// Up to this size, a request leaves as one buffer with its head.
   private static let smallBody = 16 << 10
   private static let maximumDrain = 64 << 10

@@ -72,11 +72,15 @@ final class LiveRouter: RequestRouter {
 
   func decide(_ facts: RequestFacts) -> RoutingDecision {
     let time = now()
+    budget.withLock { $0.requestBegan(at: time) }
+    return decide(facts, at: time)
+  }
+
+  func decideAgain(_ facts: RequestFacts) -> RoutingDecision { decide(facts, at: now()) }
+
+  private func decide(_ facts: RequestFacts, at time: UTC) -> RoutingDecision {
     var policy = current.policy
-    policy.hedging.credit = budget.withLock { budget in
-      budget.requestBegan(at: time)
-      return budget.hedgeCredit
-    }
+    policy.hedging.credit = budget.withLock { $0.hedgeCredit }
     return policy.decide(facts, candidates: world.candidates(for: facts, at: time), now: time)
   }
 
@@ -182,7 +186,7 @@ extension RequestRecord.Attempt {
     guard firstByte == nil else { return false }
     switch fault {
     case .linkConnectTimeout?, .providerTimeout?: return true
-    case nil, .callerCancelled?: return record.chosen.map { $0 != path } ?? false
+    case nil, .callerCancelled?, .policyHedgeLost?: return record.chosen.map { $0 != path } ?? false
     default: return false
     }
   }

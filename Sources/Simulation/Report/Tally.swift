@@ -35,8 +35,10 @@ struct Tally: Sendable {
 
   mutating func attemptBegan() { attempts += 1 }
 
-  mutating func answered(_ exchange: SimulatedExchange, at now: UTC) {
-    guard let attempt = exchange.attempt, let firstByte = attempt.firstByte else { return }
+  mutating func answered(
+    _ exchange: SimulatedExchange, by attempt: SimulatedExchange.Attempt, at now: UTC
+  ) {
+    guard let firstByte = attempt.firstByte else { return }
     let facts = exchange.plan.facts
     answeredCount += 1
     answeredOver[attempt.path.uplink, default: 0] += 1
@@ -57,7 +59,7 @@ struct Tally: Sendable {
       let actual = firstByte.seconds(since: attempt.started) * 1_000
       predictionErrors.append(Int64((abs(predicted - actual) * 1e6).rounded()))
     }
-    ended(exchange, at: now)
+    ended(exchange, attempt, at: now)
   }
 
   mutating func failed(_ exchange: SimulatedExchange, _ fault: Fault, at now: UTC) {
@@ -65,12 +67,14 @@ struct Tally: Sendable {
     let hour = hour(of: exchange.plan.facts.arrival)
     hourly[hour].requests += 1
     hourly[hour].failed += 1
-    ended(exchange, at: now)
+    ended(exchange, exchange.last, at: now)
   }
 
-  private mutating func ended(_ exchange: SimulatedExchange, at now: UTC) {
-    if exchange.attempts > 1 { failovers += 1 }
-    guard let attempt = exchange.attempt, let leg = attempt.leg else { return }
+  private mutating func ended(
+    _ exchange: SimulatedExchange, _ attempt: SimulatedExchange.Attempt?, at now: UTC
+  ) {
+    if exchange.failovers > 0 { failovers += 1 }
+    guard let attempt, let leg = attempt.leg else { return }
     if scenario.links.timeline.handoffs(leg: leg, from: attempt.started, to: now) > 0 {
       handoffsHit += 1
     }

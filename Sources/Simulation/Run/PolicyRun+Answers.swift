@@ -7,7 +7,7 @@ extension PolicyRun {
   private static let groupNanoseconds: Int64 = 2_000_000_000
 
   mutating func reachedBackend(_ job: Job, at now: UTC) {
-    guard isUnderWay(job), let attempt = exchanges[job.request]?.attempt else { return }
+    guard isUnderWay(job), let attempt = exchanges[job.request]?.live[job.attempt] else { return }
     // What was connected to an earlier process has been reset, or is about to be told so.
     guard backends[attempt.backend].isUp, backends[attempt.backend].life == attempt.life else {
       return
@@ -17,13 +17,15 @@ extension PolicyRun {
 
   /// A place at the backend is free: the prompt is read.
   mutating func serve(_ job: Job, at now: UTC) {
-    guard let exchange = exchanges[job.request], let attempt = exchange.attempt else { return }
+    guard let exchange = exchanges[job.request], let attempt = exchange.live[job.attempt] else {
+      return
+    }
     var random = RandomStream(
       seed: scenario.seed, RandomStream.key("service"), UInt64(job.request), UInt64(attempt.backend)
     )
     let times = backends[attempt.backend].times(
       promptTokens: exchange.plan.promptTokens, &random)
-    exchanges[job.request]?.attempt?.tokenNanoseconds = times.token
+    exchanges[job.request]?.live[job.attempt]?.tokenNanoseconds = times.token
     let total = exchange.plan.answerTokens
     let stream = exchange.plan.facts.stream
     let wait = stream ? times.first : SimulatedBackend.untilLast(of: total, times)
@@ -34,20 +36,21 @@ extension PolicyRun {
 
   /// The backend has made tokens, and sends them.
   mutating func emit(_ job: Job, tokens: Int, isLast: Bool, at now: UTC) {
-    guard isUnderWay(job), let exchange = exchanges[job.request], let attempt = exchange.attempt,
+    guard isUnderWay(job), let exchange = exchanges[job.request],
+      let attempt = exchange.live[job.attempt],
       backends[attempt.backend].life == attempt.life
     else { return }
     let stream = exchange.plan.facts.stream
     let bytes = Traffic.answerBytes(
       tokens: tokens, stream: stream, isFirst: attempt.tokensSent == 0)
-    exchanges[job.request]?.attempt?.tokensSent += tokens
+    exchanges[job.request]?.live[job.attempt]?.tokensSent += tokens
     if !attempt.isStuck {
       if let arrival = cross(job, bytes: bytes, .down, at: now) {
         let inOrder = max(arrival, attempt.lastArrival)
-        exchanges[job.request]?.attempt?.lastArrival = inOrder
+        exchanges[job.request]?.live[job.attempt]?.lastArrival = inOrder
         events.add(.receive(job, tokens: tokens, isLast: isLast), at: Instant(inOrder))
       } else {
-        exchanges[job.request]?.attempt?.isStuck = true
+        exchanges[job.request]?.live[job.attempt]?.isStuck = true
       }
     }
     if isLast { return leave(job, backend: attempt.backend, at: now) }
@@ -62,19 +65,27 @@ extension PolicyRun {
   /// Tokens reach the gateway, and so the client.
   mutating func receive(_ job: Job, tokens: Int, isLast: Bool, at now: UTC) {
     guard isUnderWay(job), let exchange = exchanges[job.request] else { return }
-    if exchange.attempt?.firstByte == nil { exchanges[job.request]?.attempt?.firstByte = now }
-    exchanges[job.request]?.attempt?.tokensReceived += tokens
+    if exchange.live[job.attempt]?.firstByte == nil {
+      exchanges[job.request]?.live[job.attempt]?.firstByte = now
+    }
+    exchanges[job.request]?.live[job.attempt]?.tokensReceived += tokens
     if exchange.plan.facts.stream {
-      _ = exchanges[job.request]?.machine.forwardEvent(at: Instant(now))
+      if exchange.machine.winner != job.attempt {
+        let action = exchanges[job.request]?.machine.receivedContent(job.attempt, at: Instant(now))
+        perform(job.request, action, at: now)
+      }
+      _ = exchanges[job.request]?.machine.forwardEvent(job.attempt, at: Instant(now))
     } else {
-      exchanges[job.request]?.machine.receivedHead(isError: false, at: Instant(now))
+      let action = exchanges[job.request]?.machine.receivedHead(
+        job.attempt, isError: false, at: Instant(now))
+      perform(job.request, action, at: now)
     }
     if isLast { complete(job, at: now) } else { arm(job.request) }
   }
 
   private mutating func complete(_ job: Job, at now: UTC) {
     guard exchanges[job.request]?.machine.finish() == true,
-      let exchange = exchanges[job.request], let attempt = exchange.attempt
+      let exchange = exchanges[job.request], let attempt = exchange.live[job.attempt]
     else { return }
     let path = attempt.path
     if backends[attempt.backend].law.keepsConnections,
@@ -95,7 +106,7 @@ extension PolicyRun {
         outputTokens: attempt.tokensReceived,
         bytesDown: Traffic.answerBytes(
           tokens: attempt.tokensReceived, stream: facts.stream, isFirst: true)))
-    tally.answered(exchange, at: now)
+    tally.answered(exchange, by: attempt, at: now)
     end(job.request)
   }
 }

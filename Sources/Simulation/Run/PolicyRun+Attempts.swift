@@ -3,25 +3,28 @@ import Orbits
 
 /// Attempts: connections, requests on their way, failures.
 extension PolicyRun {
-  mutating func open(_ request: Int, candidate: Int, fresh: Bool, at now: UTC) {
-    guard var exchange = exchanges[request] else { return }
-    let scored = exchange.decision.ranked[candidate]
+  mutating func open(
+    _ request: Int, candidate: Int, fresh: Bool, isHedge: Bool = false, at now: UTC
+  ) {
+    guard let scored = exchanges[request]?.decision.ranked[candidate],
+      let number = exchanges[request]?.machine.opened(
+        candidate: candidate, isHedge: isHedge, at: Instant(now))
+    else { return }
     let path = scored.path
-    exchange.attempts += 1
-    exchange.machine.opened(at: Instant(now))
-    exchange.attempt = SimulatedExchange.Attempt(
+    if number > 0, !isHedge { exchanges[request]?.failovers += 1 }
+    let attempt = SimulatedExchange.Attempt(
       path: path, predictedMs: scored.predictedMs,
       backend: scenario.number(ofBackend: path.backend),
       leg: scenario.leg(of: path), started: now,
       random: RandomStream(
-        seed: scenario.seed, RandomStream.key("packets"), UInt64(request),
-        UInt64(exchange.attempts), RandomStream.key(path.description)), lastArrival: now)
-    exchanges[request] = exchange
+        seed: scenario.seed, RandomStream.key("packets"), UInt64(request), UInt64(number) + 1,
+        RandomStream.key(path.description)), lastArrival: now)
+    exchanges[request]?.live[number] = attempt
     tally.attemptBegan()
     knowledge.attemptBegan(path, at: now)
-    let job = Job(request: request, attempt: exchange.attempts)
+    let job = Job(request: request, attempt: number)
     if !fresh, idle.take(path, at: Instant(now)) {
-      exchanges[request]?.attempt?.reusedConnection = true
+      exchanges[request]?.live[number]?.reusedConnection = true
       stand(job, at: now)
     } else if let time = handshakeEnd(job, at: now) {
       events.add(.connected(job), at: Instant(time))
@@ -30,7 +33,7 @@ extension PolicyRun {
 
   /// When a new connection stands; `nil` where it never does within any wait for it.
   private mutating func handshakeEnd(_ job: Job, at now: UTC) -> UTC? {
-    guard var attempt = exchanges[job.request]?.attempt else { return nil }
+    guard var attempt = exchanges[job.request]?.live[job.attempt] else { return nil }
     let roundTrips = Int(
       scenario.ways.backend(named: attempt.path.backend)?.handshakeRoundTrips ?? 1)
     guard let leg = attempt.leg else {
@@ -46,33 +49,36 @@ extension PolicyRun {
           of: 0, crossing < 2 ? .handshake : .data, leg: leg, departure: time, limit: limit,
           &attempt.random)
       else {
-        exchanges[job.request]?.attempt?.random = attempt.random
+        exchanges[job.request]?.live[job.attempt]?.random = attempt.random
         return nil
       }
       time = arrival
     }
-    exchanges[job.request]?.attempt?.random = attempt.random
+    exchanges[job.request]?.live[job.attempt]?.random = attempt.random
     return time
   }
 
   mutating func connected(_ job: Job, at now: UTC) {
-    guard isUnderWay(job), let attempt = exchanges[job.request]?.attempt else { return }
+    guard isUnderWay(job), let attempt = exchanges[job.request]?.live[job.attempt] else { return }
     guard backends[attempt.backend].isUp else {
-      return attemptFailed(job.request, .linkRefused, at: now)
+      return attemptFailed(job, .linkRefused, at: now)
     }
     if attempt.leg != nil,
       scenario.ways.backend(named: attempt.path.backend)?.handshakeRoundTrips == 1
     {
-      exchanges[job.request]?.attempt?.connectMs = now.seconds(since: attempt.started) * 1_000
+      exchanges[job.request]?.live[job.attempt]?.connectMs =
+        now.seconds(since: attempt.started) * 1_000
     }
     stand(job, at: now)
   }
 
   /// The connection stands: the request leaves.
   private mutating func stand(_ job: Job, at now: UTC) {
-    guard let exchange = exchanges[job.request], let attempt = exchange.attempt else { return }
-    exchanges[job.request]?.attempt?.life = backends[attempt.backend].life
-    exchanges[job.request]?.machine.awaitAnswer(at: Instant(now))
+    guard let exchange = exchanges[job.request], let attempt = exchange.live[job.attempt] else {
+      return
+    }
+    exchanges[job.request]?.live[job.attempt]?.life = backends[attempt.backend].life
+    exchanges[job.request]?.machine.awaitAnswer(job.attempt, at: Instant(now))
     if let arrival = cross(job, bytes: exchange.plan.facts.bytes, .up, at: now) {
       events.add(.atBackend(job), at: Instant(arrival))
     }
@@ -84,7 +90,7 @@ extension PolicyRun {
   mutating func cross(
     _ job: Job, bytes: Int, _ direction: RealLinks.Direction, at now: UTC
   ) -> UTC? {
-    guard var attempt = exchanges[job.request]?.attempt else { return nil }
+    guard var attempt = exchanges[job.request]?.live[job.attempt] else { return nil }
     guard let leg = attempt.leg else {
       return UTC(nanosecondsSince1970: now.nanosecondsSince1970 + Self.localNanoseconds)
     }
@@ -95,22 +101,43 @@ extension PolicyRun {
     let arrival = links.arrival(
       of: bytes, .data, leg: leg, departure: departure, limit: now.adding(seconds: 900),
       &attempt.random)
-    exchanges[job.request]?.attempt?.random = attempt.random
+    exchanges[job.request]?.live[job.attempt]?.random = attempt.random
     return arrival
   }
 
-  /// The attempt under way failed: drops its connection, tells the knowledge, and does what comes next.
-  mutating func attemptFailed(_ request: Int, _ fault: Fault, at now: UTC) {
-    guard let exchange = exchanges[request], let attempt = exchange.attempt else { return }
+  /// An attempt failed: drops its connection, tells the knowledge, and does what comes next.
+  mutating func attemptFailed(_ job: Job, _ fault: Fault, at now: UTC) {
+    guard let attempt = exchanges[job.request]?.live.removeValue(forKey: job.attempt) else {
+      return
+    }
     let isStale =
       attempt.reusedConnection && attempt.firstByte == nil && fault == .linkReset
-    leave(Job(request: request, attempt: exchange.attempts), backend: attempt.backend, at: now)
+    let knowledge = knowledge
+    let fault =
+      isStale
+      ? fault : fault.explained(isLinkDown: knowledge.isDown(attempt.path, at: now))
+    over(attempt, job, at: now)
     let isTrouble = fault.isBackendTrouble && !isStale
-    _ = knowledge.attemptEnded(
+    _ = self.knowledge.attemptEnded(
       attempt.path, fault: isTrouble ? fault : nil, started: attempt.started, at: now)
-    let action = exchanges[request]?.machine.failed(fault, wasStale: isStale, at: Instant(now))
-    if case .open? = action { exchanges[request]?.attempt = nil }
-    perform(request, action, at: now)
+    let action = exchanges[job.request]?.machine.failed(
+      job.attempt, fault, wasStale: isStale, at: Instant(now),
+      isDown: { knowledge.isDown($0, at: now) })
+    perform(job.request, action, at: now)
+  }
+
+  /// An attempt is no longer wanted: another one was first.
+  mutating func cancel(_ job: Job, at now: UTC) {
+    guard let attempt = exchanges[job.request]?.live.removeValue(forKey: job.attempt) else {
+      return
+    }
+    over(attempt, job, at: now)
+    _ = knowledge.attemptEnded(attempt.path, fault: nil, at: now)
+  }
+
+  private mutating func over(_ attempt: SimulatedExchange.Attempt, _ job: Job, at now: UTC) {
+    exchanges[job.request]?.last = attempt
+    leave(job, backend: attempt.backend, at: now)
   }
 
   /// The backend is done with a job, or told that nobody wants it; the next in its queue is served.

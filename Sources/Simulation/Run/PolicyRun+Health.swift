@@ -16,12 +16,12 @@ extension PolicyRun {
     let name = scenario.ways.backends[backend].name
     idle.drop(backend: name, paths: scenario.ways.paths(to: name))
     for request in exchanges.keys.sorted() {
-      guard let exchange = exchanges[request], let attempt = exchange.attempt,
-        attempt.backend == backend, attempt.life != nil
-      else { continue }
-      let job = Job(request: request, attempt: exchange.attempts)
-      if let arrival = cross(job, bytes: 0, .down, at: now) {
-        events.add(.reset(job), at: Instant(arrival))
+      let live = exchanges[request]?.live.sorted { $0.key < $1.key } ?? []
+      for (number, attempt) in live where attempt.backend == backend && attempt.life != nil {
+        let job = Job(request: request, attempt: number)
+        if let arrival = cross(job, bytes: 0, .down, at: now) {
+          events.add(.reset(job), at: Instant(arrival))
+        }
       }
     }
   }

@@ -1,4 +1,5 @@
 import Decisions
+import Fleet
 import Network
 import Orbits
 
@@ -40,6 +41,8 @@ struct PolicyRun {
   var backends: [SimulatedBackend]
   var lines: [UplinkLine]
   var idle = IdleConnections()
+  /// What hedges and retries may cost, as in a live node.
+  var budget = AttemptBudget(hedgeShare: HedgingSettings().budget)
   var tally: Tally
   /// The place of the first arrival among events of one instant; those of the others follow.
   private var arrivals: UInt64 = 0
@@ -81,7 +84,7 @@ struct PolicyRun {
     case .receive(let job, let tokens, let isLast):
       receive(job, tokens: tokens, isLast: isLast, at: now)
     case .reset(let job):
-      if isUnderWay(job) { attemptFailed(job.request, .linkReset, at: now) }
+      attemptFailed(job, .linkReset, at: now)
     case .backendStops(let backend): stop(backend, at: now)
     case .backendStarts(let backend): backends[backend].start()
     case .probe(let path): probe(path, at: now)
@@ -90,11 +93,8 @@ struct PolicyRun {
     }
   }
 
-  /// Whether the attempt is the one under way; an event of an earlier one means nothing any more.
-  func isUnderWay(_ job: Job) -> Bool {
-    guard let exchange = exchanges[job.request] else { return false }
-    return exchange.attempt != nil && exchange.attempts == job.attempt
-  }
+  /// Whether the attempt is under way; an event of one that is over means nothing any more.
+  func isUnderWay(_ job: Job) -> Bool { exchanges[job.request]?.live[job.attempt] != nil }
 
   /// Gives the knowledge the forecasts that a live node has at the beginning of a slot.
   private mutating func enter(_ slot: Slot) {
@@ -117,26 +117,59 @@ extension PolicyRun {
 
   private mutating func begin(_ request: Int, at now: UTC) {
     awaitArrival(request + 1)
+    budget.requestBegan(at: now)
     let plan = scenario.requests[request]
-    let decision = routing.decide(
-      plan.facts, candidates: knowledge.candidates(for: plan.facts, at: now), now: now)
     let machine = RequestStateMachine(
-      candidates: decision.ranked.count, isStream: plan.facts.stream,
+      isStream: plan.facts.stream, isUnsafe: plan.facts.isUnsafe,
       deadline: Instant(plan.facts.deadline), waits: scenario.waits, now: Instant(now))
-    exchanges[request] = SimulatedExchange(plan: plan, decision: decision, machine: machine)
-    perform(request, exchanges[request]?.machine.start(), at: now)
+    exchanges[request] = SimulatedExchange(
+      plan: plan, decision: RoutingDecision(ranked: [], rejected: []), machine: machine)
+    perform(request, .decideAgain, at: now)
   }
 
   /// Carries out what the state machine decides.
-  mutating func perform(_ request: Int, _ action: RequestStateMachine.Action?, at now: UTC) {
-    switch action {
-    case .open(let candidate, let fresh): open(request, candidate: candidate, fresh: fresh, at: now)
-    case .giveUp(let fault), .breakStream(let fault):
-      if let exchange = exchanges[request] { tally.failed(exchange, fault, at: now) }
-      end(request)
-    case nil: break
+  mutating func perform(_ request: Int, _ first: RequestStateMachine.Action?, at now: UTC) {
+    var next = first
+    while let action = next {
+      next = nil
+      switch action {
+      case .open(let candidate, let fresh):
+        let isRetry = exchanges[request].map { $0.machine.attempts > 0 && !fresh } ?? false
+        if isRetry, !budget.mayRetry(at: now) {
+          next = exchanges[request]?.machine.denied()
+        } else {
+          open(request, candidate: candidate, fresh: fresh, at: now)
+        }
+      case .hedge(let candidate):
+        if budget.mayHedge(at: now) {
+          open(request, candidate: candidate, fresh: false, isHedge: true, at: now)
+        }
+      case .cancel(let number): cancel(Job(request: request, attempt: number), at: now)
+      case .hold: break
+      case .decideAgain: next = decide(request, at: now)
+      case .resume: next = exchanges[request]?.machine.denied()
+      case .giveUp(let fault), .breakStream(let fault):
+        if let exchange = exchanges[request] { tally.failed(exchange, fault, at: now) }
+        end(request)
+      }
     }
     arm(request)
+  }
+
+  private mutating func decide(_ request: Int, at now: UTC) -> RequestStateMachine.Action? {
+    guard let facts = exchanges[request]?.plan.facts else { return nil }
+    let knowledge = knowledge
+    var routing = routing
+    if var policy = routing as? RoutingPolicy {
+      policy.hedging.credit = budget.hedgeCredit
+      routing = policy
+    }
+    let decision = routing.decide(
+      facts, candidates: knowledge.candidates(for: facts, at: now), now: now)
+    exchanges[request]?.decision = decision
+    return exchanges[request]?.machine.decided(
+      decision, retryAt: decision.retryAt.map { Instant($0) }, at: Instant(now),
+      isDown: { knowledge.isDown($0, at: now) })
   }
 
   /// Forgets a request that is over.
@@ -157,10 +190,27 @@ extension PolicyRun {
   private mutating func wake(_ request: Int, at now: UTC) {
     guard exchanges[request]?.wakeAt == Instant(now) else { return }
     exchanges[request]?.wakeAt = nil
-    if case .expired(let fault)? = exchanges[request]?.machine.tick(at: Instant(now)) {
-      attemptFailed(request, fault, at: now)
-    } else {
-      arm(request)
+    while let tick = exchanges[request]?.machine.tick(at: Instant(now)), tick != .nothing {
+      if tick == .checkLinks {
+        let knowledge = knowledge
+        let found = exchanges[request]?.machine.checkLinks(
+          at: Instant(now), isDown: { knowledge.isDown($0, at: now) })
+        react(to: found ?? .nothing, request, at: now)
+      } else {
+        react(to: tick, request, at: now)
+      }
+    }
+    arm(request)
+  }
+
+  private mutating func react(
+    to tick: RequestStateMachine.Tick, _ request: Int, at now: UTC
+  ) {
+    switch tick {
+    case .nothing, .heartbeat, .checkLinks: break
+    case .expired(let number, let fault):
+      attemptFailed(Job(request: request, attempt: number), fault, at: now)
+    case .act(let action): perform(request, action, at: now)
     }
   }
 }

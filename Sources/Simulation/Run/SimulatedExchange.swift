@@ -5,14 +5,16 @@ import Orbits
 /// live exchange knows of its attempt.
 struct SimulatedExchange: Sendable {
   let plan: PlannedRequest
-  let decision: RoutingDecision
+  var decision: RoutingDecision
   var machine: RequestStateMachine
-  /// How many attempts have begun; the number of the one under way.
-  var attempts = 0
+  /// How many attempts have begun after another one had failed.
+  var failovers = 0
   /// When the next wake is due that has been asked for.
   var wakeAt: Instant?
-  /// The attempt under way; `nil` between two.
-  var attempt: Attempt?
+  /// The attempts under way, by number: none between two, two while one hedges.
+  var live: [Int: Attempt] = [:]
+  /// The attempt that was over last.
+  var last: Attempt?
 
   /// One attempt over one path.
   struct Attempt: Sendable {

@@ -1,187 +1,172 @@
 import Decisions
-import TestSupport
 import Testing
 
 @Suite struct RequestStateMachineTests {
-  private static let waits = RequestStateMachine.Waits(
-    connect: .seconds(5), firstByte: .seconds(120), idle: .seconds(60), heartbeat: .seconds(10))
-
-  private func at(_ seconds: Int64) -> Instant {
-    Instant(nanoseconds: seconds * 1_000_000_000)
-  }
-
-  private func machine(_ candidates: Int, stream: Bool = false) -> RequestStateMachine {
-    RequestStateMachine(
-      candidates: candidates, isStream: stream, deadline: at(600), waits: Self.waits, now: at(0))
-  }
+  private func at(_ seconds: Double) -> Instant { Course.at(seconds) }
 
   @Test func triesCandidatesInOrder() {
-    var machine = machine(2)
-    #expect(machine.start() == .open(candidate: 0, fresh: false))
-    machine.opened(at: at(0))
-    #expect(
-      machine.failed(.linkRefused, wasStale: false, at: at(1)) == .open(candidate: 1, fresh: false))
-    machine.opened(at: at(1))
-    #expect(machine.failed(.linkReset, wasStale: false, at: at(2)) == .giveUp(.linkReset))
-    #expect(machine.failed(.linkReset, wasStale: false, at: at(3)) == nil)
-    #expect(machine.finish() == false)
-  }
-
-  @Test func noCandidate() {
-    var machine = machine(0)
-    #expect(machine.start() == .giveUp(.linkNoPath))
+    var course = Course("a", "b")
+    #expect(course.decide() == .open(candidate: 0, fresh: false))
+    course.open(0)
+    #expect(course.fail(0, .linkReset, at: 1) == .open(candidate: 1, fresh: false))
+    course.open(1, at: 1)
+    #expect(course.fail(1, .linkReset, at: 2) == .giveUp(.linkReset))
+    #expect(course.fail(1, .linkReset, at: 3) == nil)
+    #expect(course.machine.finish() == false)
   }
 
   @Test func aStaleConnectionGetsOneMoreChance() {
-    var machine = machine(2)
-    _ = machine.start()
-    machine.opened(at: at(0))
-    #expect(
-      machine.failed(.linkReset, wasStale: true, at: at(0)) == .open(candidate: 0, fresh: true))
-    machine.opened(at: at(0))
-    #expect(
-      machine.failed(.linkReset, wasStale: true, at: at(0)) == .open(candidate: 1, fresh: false))
+    var course = Course("a", "b")
+    _ = course.decide()
+    course.open(0)
+    #expect(course.fail(0, .linkReset, stale: true, at: 0) == .open(candidate: 0, fresh: true))
+    course.open(0)
+    #expect(course.fail(1, .linkReset, stale: true, at: 0) == .open(candidate: 1, fresh: false))
+  }
+
+  /// What a backend itself refuses it refuses over every uplink.
+  @Test(arguments: [
+    Fault.providerRateLimited, .providerError, .providerRefused, .linkRefused,
+  ])
+  func aBackendThatFailedIsNotAskedOverAnotherUplink(_ fault: Fault) {
+    var course = Course("a/leo", "a/geo", "b/leo")
+    _ = course.decide()
+    course.open(0)
+    #expect(course.fail(0, fault, at: 1) == .open(candidate: 2, fresh: false))
+    course.open(2, at: 1)
+    #expect(course.fail(1, fault, at: 2) == .giveUp(fault))
+  }
+
+  @Test(arguments: [Fault.providerTimeout, .providerBadAnswer, .linkReset])
+  func aPathThatFailedIsNotTheBackendsFault(_ fault: Fault) {
+    var course = Course("a/leo", "a/geo", "b/leo")
+    _ = course.decide()
+    course.open(0)
+    #expect(course.fail(0, fault, at: 1) == .open(candidate: 1, fresh: false))
   }
 
   @Test func noAttemptAfterTheDeadline() {
-    var machine = machine(3)
-    _ = machine.start()
-    machine.opened(at: at(0))
-    machine.awaitAnswer(at: at(599))
-    #expect(machine.tick(at: at(600)) == .expired(.callerDeadline))
-    #expect(
-      machine.failed(.callerDeadline, wasStale: false, at: at(600)) == .giveUp(.callerDeadline))
+    var course = Course("a", "b", "c")
+    _ = course.decide()
+    course.open(0)
+    course.machine.awaitAnswer(0, at: at(599))
+    #expect(course.machine.tick(at: at(600)) == .expired(attempt: 0, .callerDeadline))
+    #expect(course.fail(0, .callerDeadline, at: 600) == .giveUp(.callerDeadline))
   }
 
   /// Whoever's time was up first: the path's, or the client's.
   @Test func theDeadlineIsTheClientsDoing() {
-    var machine = machine(2)
-    _ = machine.start()
-    machine.opened(at: at(594))
-    #expect(machine.tick(at: at(601)) == .expired(.linkConnectTimeout))
-    machine.opened(at: at(598))
-    #expect(machine.nextWake == at(600))
-    #expect(machine.tick(at: at(604)) == .expired(.callerDeadline))
-    machine.awaitAnswer(at: at(599))
-    machine.receivedHead(isError: false, at: at(599))
-    #expect(machine.tick(at: at(600)) == .expired(.callerDeadline))
+    var course = Course("a", "b")
+    _ = course.decide()
+    course.open(0, at: 594)
+    #expect(course.machine.tick(at: at(601)) == .expired(attempt: 0, .linkConnectTimeout))
+    _ = course.fail(0, .linkConnectTimeout, at: 599)
+    course.open(1, at: 599.5)
+    #expect(course.machine.tick(at: at(600.4)) == .expired(attempt: 1, .callerDeadline))
   }
 
   @Test func waitsAreBounded() {
-    var machine = machine(2)
-    _ = machine.start()
-    machine.opened(at: at(0))
-    #expect(machine.nextWake == at(5))
-    #expect(machine.tick(at: at(4)) == .nothing)
-    #expect(machine.tick(at: at(5)) == .expired(.linkConnectTimeout))
-    machine.awaitAnswer(at: at(1))
-    #expect(machine.nextWake == at(121))
-    #expect(machine.tick(at: at(121)) == .expired(.providerTimeout))
-    machine.receivedHead(isError: false, at: at(2))
-    machine.progressed(at: at(30))
-    #expect(machine.nextWake == at(90))
-    #expect(machine.tick(at: at(90)) == .expired(.providerStalled))
+    var course = Course("a", "b", checks: false)
+    _ = course.decide()
+    course.open(0)
+    #expect(course.machine.nextWake == at(1))
+    #expect(course.machine.tick(at: at(0.9)) == .nothing)
+    #expect(course.machine.tick(at: at(1)) == .expired(attempt: 0, .linkConnectTimeout))
+    course.machine.awaitAnswer(0, at: at(1))
+    #expect(course.machine.nextWake == at(121))
+    #expect(course.machine.tick(at: at(121)) == .expired(attempt: 0, .providerTimeout))
+    _ = course.machine.receivedHead(0, isError: false, at: at(2))
+    course.machine.progressed(0, at: at(30))
+    #expect(course.machine.nextWake == at(90))
+    #expect(course.machine.tick(at: at(90)) == .expired(attempt: 0, .providerStalled))
+  }
+
+  /// Three times what the path is predicted to take, from one second to the bound.
+  @Test(arguments: [(10.0, 1.0), (400, 1.2), (1_000, 3), (9_000, 5), (.infinity, 5)])
+  func aConnectionsWaitComesFromThePrediction(_ pathMs: Double, _ seconds: Double) {
+    var course = Course("a", pathMs: pathMs, checks: false)
+    _ = course.decide()
+    course.open(0)
+    #expect(course.machine.nextWake == at(seconds))
   }
 
   @Test func theLastCandidateHasUntilTheDeadline() {
-    var machine = machine(1)
-    _ = machine.start()
-    machine.opened(at: at(0))
-    machine.awaitAnswer(at: at(1))
-    #expect(machine.nextWake == at(600))
+    var course = Course("a", checks: false)
+    _ = course.decide()
+    course.open(0)
+    course.machine.awaitAnswer(0, at: at(1))
+    #expect(course.machine.nextWake == at(600))
   }
 
   @Test func anErrorsBodyIsNotWaitedForLong() {
-    var machine = machine(2)
-    _ = machine.start()
-    machine.opened(at: at(0))
-    machine.awaitAnswer(at: at(0))
-    machine.receivedHead(isError: true, at: at(1))
-    machine.progressed(at: at(5))
-    #expect(machine.nextWake == at(6))
+    var course = Course("a", "b")
+    _ = course.decide()
+    course.open(0)
+    course.machine.awaitAnswer(0, at: at(0))
+    #expect(course.machine.receivedHead(0, isError: true, at: at(1)) == nil)
+    course.machine.progressed(0, at: at(5))
+    #expect(course.machine.nextWake == at(6))
   }
 
-  @Test func aStreamBeatsUntilItsFirstEvent() {
-    var machine = machine(2, stream: true)
-    _ = machine.start()
-    machine.opened(at: at(0))
-    machine.awaitAnswer(at: at(1))
-    #expect(machine.nextWake == at(10))
-    #expect(machine.tick(at: at(10)) == .heartbeat(begins: true))
-    #expect(machine.nextWake == at(20))
-    #expect(machine.tick(at: at(20)) == .heartbeat(begins: false))
-    #expect(
-      machine.failed(.linkReset, wasStale: false, at: at(21)) == .open(candidate: 1, fresh: false))
-    machine.opened(at: at(21))
-    machine.awaitAnswer(at: at(21))
-    #expect(machine.forwardEvent(at: at(22)) == false)
-    #expect(machine.nextWake == at(82))
-    #expect(
-      machine.failed(.linkReset, wasStale: false, at: at(23)) == .breakStream(.linkReset))
+  @Test func aStreamBeatsUntilItsFirstContent() {
+    var course = Course("a", "b", stream: true, checks: false)
+    _ = course.decide()
+    course.open(0)
+    course.machine.awaitAnswer(0, at: at(1))
+    #expect(course.machine.nextWake == at(10))
+    #expect(course.machine.tick(at: at(10)) == .heartbeat(begins: true))
+    #expect(course.machine.nextWake == at(20))
+    #expect(course.machine.tick(at: at(20)) == .heartbeat(begins: false))
+    #expect(course.fail(0, .linkReset, at: 21) == .open(candidate: 1, fresh: false))
+    course.open(1, at: 21)
+    course.machine.awaitAnswer(1, at: at(21))
+    #expect(course.machine.receivedContent(1, at: at(22)) == nil)
+    #expect(course.machine.forwardEvent(1, at: at(22)) == false)
+    #expect(course.machine.nextWake == at(82))
+    #expect(course.fail(1, .linkReset, at: 23) == .breakStream(.linkReset))
   }
 
   @Test func aStreamOutlivesTheDeadlineOnceItFlows() {
-    var machine = machine(1, stream: true)
-    _ = machine.start()
-    machine.opened(at: at(0))
-    machine.awaitAnswer(at: at(0))
-    #expect(machine.forwardEvent(at: at(5)) == true)
-    _ = machine.forwardEvent(at: at(700))
-    #expect(machine.tick(at: at(701)) == .nothing)
-    #expect(machine.tick(at: at(760)) == .expired(.providerStalled))
-    machine.clientIsSlow(true, at: at(760))
-    #expect(machine.tick(at: at(820)) == .expired(.callerStalled))
+    var course = Course("a", stream: true)
+    _ = course.decide()
+    course.open(0)
+    course.machine.awaitAnswer(0, at: at(0))
+    _ = course.machine.receivedContent(0, at: at(5))
+    #expect(course.machine.forwardEvent(0, at: at(5)) == true)
+    _ = course.machine.forwardEvent(0, at: at(700))
+    #expect(course.machine.tick(at: at(701)) == .nothing)
+    #expect(course.machine.tick(at: at(760)) == .expired(attempt: 0, .providerStalled))
+    course.machine.clientIsSlow(true, at: at(760))
+    #expect(course.machine.tick(at: at(820)) == .expired(attempt: 0, .callerStalled))
   }
 
   @Test func aBegunStreamCannotGiveUp() {
-    var machine = machine(1, stream: true)
-    _ = machine.start()
-    machine.opened(at: at(0))
-    machine.awaitAnswer(at: at(0))
-    _ = machine.tick(at: at(10))
-    #expect(machine.failed(.linkReset, wasStale: false, at: at(11)) == .breakStream(.linkReset))
+    var course = Course("a", stream: true, checks: false)
+    _ = course.decide()
+    course.open(0)
+    course.machine.awaitAnswer(0, at: at(0))
+    _ = course.machine.tick(at: at(10))
+    #expect(course.fail(0, .linkReset, at: 11) == .breakStream(.linkReset))
   }
 
-  /// Whatever happens in whatever order, a request ends once and tries each candidate at most twice.
-  @Test func endsOnce() {
-    var random = Seeded(3)
-    for _ in 0..<2000 {
-      let candidates = Int.random(in: 0...3, using: &random)
-      var machine = machine(candidates, stream: Bool.random(using: &random))
-      var ends = 0
-      var opens = 0
-      func count(_ action: RequestStateMachine.Action?) {
-        switch action {
-        case .open: opens += 1
-        case .giveUp, .breakStream: ends += 1
-        case nil: break
-        }
-      }
-      count(machine.start())
-      for step in 1..<40 {
-        let now = at(Int64(step * 3))
-        switch Int.random(in: 0..<8, using: &random) {
-        case 0: if machine.phase == .idle, opens > 0 { machine.opened(at: now) }
-        case 1: machine.awaitAnswer(at: now)
-        case 2:
-          if machine.phase == .waiting {
-            machine.receivedHead(isError: Bool.random(using: &random), at: now)
-          }
-        case 3: if machine.phase == .waiting { _ = machine.forwardEvent(at: now) }
-        case 4:
-          let isStale = Bool.random(using: &random)
-          if machine.phase != .idle {
-            count(machine.failed(.linkReset, wasStale: isStale, at: now))
-          }
-        case 5: _ = machine.tick(at: now)
-        case 6: machine.progressed(at: now)
-        default: if step > 30, machine.finish() { ends += 1 }
-        }
-        if machine.phase == .idle { machine.opened(at: now) }
-      }
-      if machine.finish() { ends += 1 }
-      #expect(ends == 1)
-      #expect(opens <= 2 * candidates)
-    }
+  @Test func withoutABudgetTheErrorIsTold() {
+    var course = Course("a", "b")
+    _ = course.decide()
+    course.open(0)
+    #expect(course.fail(0, .providerError, at: 1) == .open(candidate: 1, fresh: false))
+    #expect(course.machine.denied() == .giveUp(.providerError))
+    #expect(course.machine.denied() == nil)
+  }
+
+  @Test func whatIsUnsafeIsTriedAgainOnlyIfNobodySawIt() {
+    var course = Course("a", "b", "c", hedge: HedgePlan(candidate: 2, delay: .zero, reason: ""))
+    course.machine = course.new(isUnsafe: true)
+    #expect(course.decide() == .open(candidate: 0, fresh: true))
+    course.open(0)
+    #expect(course.machine.tick(at: at(0)) == .nothing)
+    #expect(course.fail(0, .linkConnectTimeout, at: 1) == .open(candidate: 1, fresh: true))
+    course.open(1, at: 1)
+    course.machine.awaitAnswer(1, at: at(1))
+    #expect(course.fail(1, .linkReset, stale: true, at: 2) == .giveUp(.linkReset))
   }
 }

@@ -5,7 +5,8 @@ import Links
 import Orbits
 import Synchronization
 
-/// A router with a fixed ranking that remembers what it was told.
+/// A router with a fixed ranking that remembers what it was told. A path is named by its backend, over
+/// `leo`, or as `backend/uplink`.
 final class TestRouter: RequestRouter {
   struct Memory {
     var records: [RequestRecord] = []
@@ -15,20 +16,35 @@ final class TestRouter: RequestRouter {
     var begun = 0
   }
 
+  /// What a test can change while requests are under way.
+  struct World {
+    /// The uplinks that are known to be down.
+    var down: Set<String> = []
+    /// Whether the forecast has no way at all.
+    var isCutOff = false
+    var mayHedge = true
+    var mayRetry = true
+  }
+
   let endpoints: [(name: String, endpoint: Endpoint?)]
   let rejected: [RoutingDecision.Scored]
   let retryAt: UTC?
   let renames: [String: String]
   let modelNames: [String]
   let apis: [String: [Family]]
+  let hedge: HedgePlan?
   private let memory = Mutex(Memory())
+  private let world: Mutex<World>
 
   init(
     _ endpoints: [(name: String, endpoint: Endpoint?)], renames: [String: String] = [:],
     rejected: [RoutingDecision.Scored] = [], retryAt: UTC? = nil,
-    models: [String] = ["test-model", "org/other"], apis: [String: [Family]] = [:]
+    models: [String] = ["test-model", "org/other"], apis: [String: [Family]] = [:],
+    hedge: HedgePlan? = nil, world: World = World()
   ) {
     self.apis = apis
+    self.hedge = hedge
+    self.world = Mutex(world)
     self.endpoints = endpoints
     self.renames = renames
     self.rejected = rejected
@@ -43,21 +59,38 @@ final class TestRouter: RequestRouter {
 
   func decide(_ facts: RequestFacts) -> RoutingDecision {
     memory.withLock { $0.facts.append(facts) }
-    return RoutingDecision(
-      ranked: endpoints.map { Self.scored($0.name, predictedMs: 12.34) }, rejected: rejected,
+    let ranked = world.withLock { $0.isCutOff } ? [] : endpoints
+    var decision = RoutingDecision(
+      ranked: ranked.map { Self.scored($0.name, predictedMs: 12.34) }, rejected: rejected,
       retryAt: retryAt)
+    decision.hedge = hedge
+    return decision
+  }
+
+  /// Changes what links and budgets are like.
+  func change(_ change: (inout World) -> Void) { world.withLock { change(&$0) } }
+
+  func mayHedge(_ path: PathID) -> Bool { world.withLock { $0.mayHedge } }
+
+  func mayRetry(_ path: PathID) -> Bool { world.withLock { $0.mayRetry } }
+
+  func isDown(_ path: PathID) -> Bool { world.withLock { $0.down.contains(path.uplink) } }
+
+  private static func path(_ name: String) -> PathID {
+    let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
+    return PathID(backend: parts[0], uplink: parts.count > 1 ? parts[1] : "leo")
   }
 
   static func scored(
     _ backend: String, predictedMs: Double? = nil, reason: String = "test"
   ) -> RoutingDecision.Scored {
     RoutingDecision.Scored(
-      path: PathID(backend: backend, uplink: "leo"), predictedMs: predictedMs, pathMs: 10,
+      path: path(backend), predictedMs: predictedMs, pathMs: 10,
       serviceMs: 2.34, hops: [], nextChange: nil, reason: reason)
   }
 
   func endpoint(for path: PathID) -> Endpoint? {
-    endpoints.first { $0.name == path.backend }?.endpoint
+    endpoints.first { Self.path($0.name) == path }?.endpoint
   }
 
   func families(of backend: String) -> [Family] { apis[backend] ?? [.chat, .completions] }
