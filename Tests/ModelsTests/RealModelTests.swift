@@ -76,6 +76,35 @@ struct RealModelTests {
     }
   }
 
+  /// What `resume: prefill` of a manifest says of a managed model.
+  @Test("goes on with a message of its own that ends a request")
+  func goesOn() async throws {
+    try await serving { server in
+      _ = try await readyPid(server)
+      func text(_ given: String) async throws -> String {
+        let more = given.isEmpty ? "" : ", {\"role\": \"assistant\", \"content\": \"\(given)\"}"
+        let flags =
+          given.isEmpty
+          ? "" : ", \"continue_final_message\": true, \"add_generation_prompt\": false"
+        let answer = try await post(
+          "/chat/completions", to: server,
+          """
+          {"max_tokens": 16, "temperature": 0, "messages": [
+            {"role": "user", "content": "Name the planets of the solar system in order."}\(more)]\(flags)}
+          """)
+        let json = try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any]
+        let choice = (json?["choices"] as? [[String: Any]])?.first
+        return try #require((choice?["message"] as? [String: Any])?["content"] as? String)
+      }
+      let whole = try await text("")
+      let words = whole.split(separator: " ")
+      try #require(words.count > 6, "\(whole)")
+      let given = words.prefix(4).joined(separator: " ")
+      let rest = try await text(given)
+      #expect((given + rest).hasPrefix(words.prefix(7).joined(separator: " ")), "\(given)|\(rest)")
+    }
+  }
+
   @Test("a process that stops answering is replaced")
   func hung() async throws {
     var options = ModelServerOptions()

@@ -2,13 +2,21 @@ import Foundation
 
 /// What a client makes of the events it got.
 public struct SeenAnswer: Sendable {
+  /// The text, in UTF-16.
   public var units: [UInt16] = []
+  /// Each id, creation time and model that was seen.
   public var ids: Set<String> = []
+  /// How often a role was told.
   public var roles = 0
+  /// Why the answer ended.
   public var reasons: [String] = []
+  /// What was counted.
   public var usage: [String: Int]?
+  /// How often it was gone on with, as it says.
   public var resumed: Int?
+  /// Whether its end came.
   public var isDone = false
+  /// What went wrong.
   public var error: String?
 
   /// Nothing yet.

@@ -57,6 +57,8 @@ public enum Fault: String, Sendable, CaseIterable {
   case providerStalled = "provider_stalled"
   /// The backend's answer is beyond the limits.
   case providerTooLarge = "provider_too_large"
+  /// Asked to go on with an answer that broke, the backend gave something that does not join it.
+  case providerDiverged = "provider_diverged"
 
   /// No way to any backend that serves the model.
   case linkNoPath = "link_no_path"
@@ -94,7 +96,8 @@ extension Fault {
   /// Whether the backend itself failed, so that asking it over another uplink is of no use.
   public var isOfBackend: Bool {
     switch self {
-    case .providerRateLimited, .providerError, .providerRefused, .linkRefused: true
+    case .providerRateLimited, .providerError, .providerRefused, .providerDiverged, .linkRefused:
+      true
     default: false
     }
   }

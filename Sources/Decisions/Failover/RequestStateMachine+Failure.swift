@@ -69,10 +69,14 @@ extension RequestStateMachine {
   /// prompt in its cache; else another backend; else the same one again.
   private func continuation(of path: PathID, isDown: (PathID) -> Bool) -> Int? {
     let usable = ranked.indices.filter {
-      !passedOver.contains(ranked[$0].path.backend) && !isDown(ranked[$0].path)
+      mayContinue(ranked[$0].path) && !isDown(ranked[$0].path)
     }
     return usable.first { ranked[$0].path.backend == path.backend && ranked[$0].path != path }
       ?? usable.first { ranked[$0].path != path } ?? usable.first
+  }
+
+  private func mayContinue(_ path: PathID) -> Bool {
+    !passedOver.contains(path.backend) && !beginAnew.contains(path.backend)
   }
 
   func isUntried(_ candidate: Int) -> Bool {
@@ -140,7 +144,11 @@ extension RequestStateMachine {
   }
 
   private func hasOtherWay(than attempt: Live, _ isDown: (PathID) -> Bool) -> Bool {
-    if hasContent { return ranked.contains { $0.path != attempt.path && !isDown($0.path) } }
+    if hasContent {
+      return ranked.contains {
+        $0.path != attempt.path && mayContinue($0.path) && !isDown($0.path)
+      }
+    }
     return (cursor..<ranked.count).contains {
       isUntried($0) && ranked[$0].path != attempt.path && !isDown(ranked[$0].path)
     }

@@ -112,6 +112,8 @@ public struct RequestStateMachine: Sendable {
   public internal(set) var hasContent = false
   /// Whether the stream could be continued if it broke now; whoever carries actions out says so.
   public var canContinue = false
+  /// The backends that would begin a stream anew instead of continuing it.
+  public var beginAnew: Set<String> = []
   /// Whether the request is over.
   public internal(set) var isOver = false
 

@@ -42,6 +42,8 @@ final class Attempt {
   var heldBytes = 0
   /// Events that came before any content. As long as they are held, another attempt can take over.
   var startUp: [(event: SSEEvent, data: ByteBuffer?)] = []
+  /// The body that was sent, in pieces.
+  private(set) var sent: [ByteBuffer] = []
   /// Whether the whole request has been handed to the system.
   var isSent = false
 
@@ -64,6 +66,15 @@ final class Attempt {
     response = UpstreamResponse(isStream: false, maximumBytes: 0, maximumEventBytes: 0)
   }
 
+  /// The API whose chunks its stream is made of; `nil` for one that can't be gone on with.
+  var form: StreamedAnswer.Form? {
+    switch exchange.flatMap({ passage.dialect(of: $0.request.inference) }) {
+    case .chat: .chat
+    case .completions: .completions
+    default: nil
+    }
+  }
+
   /// Whether nothing more comes of it.
   var isOver: Bool { exchange == nil }
 
@@ -78,7 +89,9 @@ final class Attempt {
       return .init(fault: .linkNoPath, detail: "the path is gone")
     }
     self.endpoint = endpoint
-    if let refusal = choosePassage() {
+    if let first = exchange?.resume?.first {
+      passage = first.passage
+    } else if let refusal = choosePassage() {
       return .init(fault: .callerUnsupported, detail: "\(refusal)")
     }
     do throws(UpstreamResponse.Unusable) {
@@ -98,12 +111,10 @@ final class Attempt {
     guard let exchange else { return }
     let request = exchange.request
     let body =
-      switch passage {
-      case .unchanged:
-        request.content.edited(
-          request.body, model: upstreamModel, asksUsage: request.hidesUsage)
-      case .translated(let translation): [ByteBuffer(bytes: translation.body)]
-      case .tokenized(let count): [ByteBuffer(bytes: count.body)]
+      if let resume = exchange.resume {
+        resume.body(model: upstreamModel ?? exchange.facts.model)
+      } else {
+        askedBody(request)
       }
     let base = endpoint.basePath.isEmpty ? "/v1" : endpoint.basePath
     let upstream = UpstreamRequest(
@@ -112,8 +123,18 @@ final class Attempt {
       client: request.headers, id: exchange.facts.id,
       traceparent: request.trace.map { $0.header(attempt: number) })
     log.bytesUp = upstream.bodyBytes
+    sent = body
     isSent = upstream.bodyBytes <= UpstreamConnection.longBody
     connection.send(upstream, for: self)
+  }
+
+  private func askedBody(_ request: InferenceRequest) -> [ByteBuffer] {
+    switch passage {
+    case .unchanged:
+      request.content.edited(request.body, model: upstreamModel, asksUsage: request.hidesUsage)
+    case .translated(let translation): [ByteBuffer(bytes: translation.body)]
+    case .tokenized(let count): [ByteBuffer(bytes: count.body)]
+    }
   }
 
   private var upstreamModel: String? {

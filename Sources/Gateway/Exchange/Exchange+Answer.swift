@@ -8,6 +8,7 @@ import Orbits
 extension Exchange {
   /// Sends the complete answer of an attempt.
   func sendAnswer(of attempt: Attempt, usage: TokenUsage? = nil, fault: Fault? = nil) {
+    guard !isTooLateFor(attempt) else { return }
     guard machine.finish(), let status = attempt.response.head?.status else { return }
     self.usage = usage
     attempt.end(nil, keepsConnection: true)
@@ -45,13 +46,21 @@ extension Exchange {
     sink.send(code, fields, ByteBuffer(bytes: error))
   }
 
-  /// Sends an event of an attempt on; the last one ends the exchange.
-  func forward(
+  /// Once a stream has begun, the answer that is none fails the attempt.
+  private func isTooLateFor(_ attempt: Attempt) -> Bool {
+    guard machine.hasBegun, let status = attempt.response.head?.status.code else { return false }
+    let fault = machine.hasContent ? Fault.providerRefused : .callerRejected
+    failed(attempt, fault, detail: "refused with status \(status)")
+    return true
+  }
+
+  /// Sends an event to the client; the last one ends the exchange.
+  func deliver(
     _ event: SSEEvent, data: ByteBuffer?, isTerminal: Bool, from attempt: Attempt
   ) {
     let bytes: ByteBuffer
     do throws(UpstreamResponse.Unusable) {
-      guard let worded = try worded(event, data, from: attempt) else { return }
+      guard let worded = try worded(event, data, from: resume?.first ?? attempt) else { return }
       bytes = worded
     } catch {
       return failed(attempt, error.fault, detail: error.detail)
@@ -71,13 +80,13 @@ extension Exchange {
     if let data { remember(data) }
     attempt.end(nil, keepsConnection: true)
     readUsage()
-    end(status: 200, fault: nil, chosen: attempt.log)
+    end(status: 200, fault: nil, chosen: begun)
     sink.writeStream(bytes)
     sink.endStream()
   }
 
   /// An event in the client's words; `nil` where it has nothing to say to the client.
-  private func worded(
+  func worded(
     _ event: SSEEvent, _ data: ByteBuffer?, from attempt: Attempt
   ) throws(UpstreamResponse.Unusable) -> ByteBuffer? {
     guard let steps = try attempt.steps(of: data) else {
@@ -108,7 +117,10 @@ extension Exchange {
   }
 
   /// The attempt whose events have gone to the client.
-  var begun: AttemptLog? { events > 0 ? attempts.last { $0.log.firstByte != nil }?.log : nil }
+  var begun: AttemptLog? {
+    if let resume { return resume.first.log }
+    return events > 0 ? attempts.last { $0.log.firstByte != nil }?.log : nil
+  }
 
   /// The attempt that is to answer for a failure: the last one that was not just too late.
   private var lastTried: Attempt? { attempts.last { $0.log.fault != .policyHedgeLost } }
@@ -133,11 +145,14 @@ extension Exchange {
   func beat(begins: Bool) {
     if begins { sink.beginStream(streamFields(attempts.last)) }
     guard sink.isWritable else { return }
-    sink.writeStream(request.shape.heartbeat("perigee: waiting for the first token"))
+    let wait = events > 0 ? "the stream broke and is being resumed" : "waiting for the first token"
+    sink.writeStream(request.shape.heartbeat("perigee: \(wait)"))
   }
 
   /// Ends a stream that cannot be completed.
   func breakStream(_ fault: Fault) {
+    if closeBrokenStream() { return }
+    let why = obstacle.map { " It can't be gone on with: \($0)." } ?? ""
     readUsage()
     end(status: 200, fault: fault, chosen: begun)
     let detail = lastTried?.log.detail.map { " (\($0))" } ?? ""
@@ -145,7 +160,7 @@ extension Exchange {
       .badGateway, fault,
       events > 0
         ? "The stream broke before it was complete\(detail). What has come so far is not the whole "
-          + "answer: send the request again."
+          + "answer: send the request again.\(why)"
         : failureMessage(), code: "stream_interrupted")
     if sink.isWritable {
       sink.writeStream(errorEvent(error))

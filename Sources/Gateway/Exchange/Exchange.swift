@@ -23,6 +23,8 @@ final class Exchange {
   var lastEvents: [ByteBuffer] = []
   var usage: TokenUsage?
   var events = 0
+  /// Set for a stream that can be gone on with when it breaks.
+  var resume: StreamResume?
   /// Words a stream that is translated; one for all attempts, so that the client sees one stream.
   var writer: (any StreamWriter)?
   /// Whether another attempt would have been made, had there been budget for it.
@@ -64,7 +66,7 @@ final class Exchange {
         if loop.router.mayHedge(decision.ranked[candidate].path) {
           next = begin(candidate, fresh: false, isHedge: true)
         }
-      case .resume: next = machine.denied()
+      case .resume(let candidate): next = resumeStream(with: candidate)
       case .cancel(let number):
         attempts[number].end(.policyHedgeLost, detail: "another attempt was first")
       case .hold: break
@@ -88,7 +90,7 @@ final class Exchange {
   }
 
   /// Begins an attempt; gives what to do if it fails at once.
-  private func begin(
+  func begin(
     _ candidate: Int, fresh: Bool, isHedge: Bool = false
   ) -> RequestStateMachine.Action? {
     let number = machine.opened(candidate: candidate, isHedge: isHedge, at: .now())

@@ -128,4 +128,22 @@ import Testing
       #expect(course.fail(0, .linkOutage, at: 2) == .resume(candidate: 1))
     }
   }
+
+  @Test func whoeverWouldBeginAnewIsNotAskedToContinue() {
+    for (beginAnew, next) in [
+      (["a"], RequestStateMachine.Action.resume(candidate: 2)),
+      (["a", "b"], .breakStream(.linkReset)),
+      ([], .resume(candidate: 1)),
+    ] {
+      var course = Course("a/leo", "a/geo", "b/leo", stream: true)
+      _ = course.decide()
+      course.open(0)
+      course.machine.awaitAnswer(0, at: at(0))
+      _ = course.machine.receivedContent(0, at: at(1))
+      _ = course.machine.forwardEvent(0, at: at(1))
+      course.machine.canContinue = true
+      course.machine.beginAnew = Set(beginAnew)
+      #expect(course.fail(0, .linkReset, at: 2) == next)
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import Decisions
 import Links
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -53,6 +54,29 @@ struct SDKTests {
       // Of the SDK's time-out the gateway knows too: either may be first.
       #expect(faults.allSatisfy { $0 == .callerCancelled || $0 == .callerDeadline })
       #expect(faults.first == .callerCancelled && faults.last == .callerCancelled)
+    }
+  }
+
+  @Test func resume() async throws {
+    let model = FixedModel(
+      tokens: ["Once", " more", ",", " with", " an", " end", " \\ud83d\\ude80."])
+    let respond: @Sendable (MockBackend.Request) -> [MockBackend.Step] = { request in
+      let events = model.stream(for: request.body)
+      let isContinuing = request.text.contains("\"continue_final_message\":true")
+      return [Script.streamHead] + events.prefix(isContinuing ? .max : 5).map(Script.chunk)
+        + (isContinuing ? [Script.lastChunk] : [.wait(milliseconds: 20), .reset])
+    }
+    try await Rig.run(
+      responding: [respond, respond], configure: { $0.keys = [Secret(Self.key)] },
+      router: { backends in
+        TestRouter(
+          backends.enumerated().map { ("b\($0.offset)", $0.element.endpoint) },
+          models: ["breaks"], continuing: ["b0", "b1"])
+      }
+    ) { rig in
+      let outcome = try await PythonScript.run("resume.py", port: rig.port, key: Self.key)
+      #expect(outcome.status == 0, "\(outcome.output)")
+      #expect(rig.router.told.records.allSatisfy { $0.fault == nil && $0.attempts.count == 2 })
     }
   }
 }

@@ -33,6 +33,8 @@ final class TestRouter: RequestRouter {
   let modelNames: [String]
   let apis: [String: [Family]]
   let hedge: HedgePlan?
+  /// The backends that go on with an answer that broke.
+  let continuing: Set<String>
   private let memory = Mutex(Memory())
   private let world: Mutex<World>
 
@@ -40,9 +42,10 @@ final class TestRouter: RequestRouter {
     _ endpoints: [(name: String, endpoint: Endpoint?)], renames: [String: String] = [:],
     rejected: [RoutingDecision.Scored] = [], retryAt: UTC? = nil,
     models: [String] = ["test-model", "org/other"], apis: [String: [Family]] = [:],
-    hedge: HedgePlan? = nil, world: World = World()
+    hedge: HedgePlan? = nil, continuing: Set<String> = [], world: World = World()
   ) {
     self.apis = apis
+    self.continuing = continuing
     self.hedge = hedge
     self.world = Mutex(world)
     self.endpoints = endpoints
@@ -69,6 +72,8 @@ final class TestRouter: RequestRouter {
 
   /// Changes what links and budgets are like.
   func change(_ change: (inout World) -> Void) { world.withLock { change(&$0) } }
+
+  func continues(backend: String) -> Bool { continuing.contains(backend) }
 
   func mayHedge(_ path: PathID) -> Bool { world.withLock { $0.mayHedge } }
 
