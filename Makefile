@@ -4,12 +4,13 @@ FLEET ?= examples/tristan-da-cunha.yaml
 LISTEN ?=
 STATE ?= .perigee
 FILTER ?=
+TRACES ?=
 SOURCES := Sources Tests Package.swift
 
 export FLEET LISTEN STATE FILTER
 
 .DEFAULT_GOAL := help
-.PHONY: help up test build models assets lint format chaos crash bench-gateway bench-island bench-orbits bench-network clean
+.PHONY: help up test build models assets lint format chaos crash bench-gateway bench-island bench-links bench-orbits bench-network clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +58,10 @@ bench-gateway: build ## measure the gateway beside nginx, HAProxy, Envoy, vllm-r
 
 bench-island: build models ## measure time to first token over each uplink of the island
 	@python3 Benchmarks/island/run.py
+
+bench-links: build ## replay recorded links in TRACES with and without hedging
+	@test -n "$(TRACES)" || { echo "name ping recordings: make bench-links TRACES='a.csv b.csv'" >&2; exit 2; }
+	@python3 Benchmarks/links/run.py --perigee .build/release/perigee $(TRACES)
 
 bench-orbits: ## measure propagation and passes beside the fastest engines on PyPI
 	@Scripts/install build

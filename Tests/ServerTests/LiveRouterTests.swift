@@ -63,4 +63,31 @@ import Testing
     #expect(
       try observedMs(emulated: false, host: "backend.test") == nil, "a name is resolved first")
   }
+
+  @Test func hedgesAndRetriesAreSpentFromTheManifestsBudget() throws {
+    let fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber], backends: [TestFleet.backend("far", port: 1, at: .site("region"))]
+    )
+    let plan = NodePlan(
+      fleet: fleet, site: try #require(fleet.site(named: "island")),
+      backends: [(fleet.backends[0], Endpoint(host: "192.0.2.1", port: 1))])
+    let world = World(plan: plan, at: Self.start)
+    _ = ForecastLoop(world: world, now: { Self.start }).prime()
+    let router = LiveRouter(
+      world: world, requests: RequestLog(), metrics: NodeMetrics(), startedAt: Self.start,
+      now: { Self.start })
+    let path = PathID(backend: "far", uplink: "fiber")
+    let facts = RequestFacts(
+      id: "r", endpoint: "/v1/chat/completions", model: "m", stream: true, bytes: 1,
+      arrival: Self.start, deadline: Self.start.adding(seconds: 60))
+    for _ in 0..<1_000 { _ = router.decide(facts) }
+    let hedges = (0..<1_000).count { _ in router.mayHedge(path) }
+    // A twentieth of the requests, and the ten there are before the first.
+    #expect(hedges == 60)
+    let retries = (0..<1_000).count { _ in router.mayRetry(path) }
+    #expect(retries == 240, "a fifth of the requests, the floor of a hundred, less the hedges")
+    #expect(!router.isDown(path))
+    world.observe(uplink: "fiber", saysDown: "cut", at: Self.start)
+    #expect(router.isDown(path))
+  }
 }

@@ -10,9 +10,9 @@ import Orbits
 /// less good than one that always does, long before it counts as unhealthy.
 public struct FailureShare: Sendable, Equatable {
   /// The weight of one more outcome.
-  private static let learningRate = 0.1
+  private static let learningRate = 0.02
   /// How fast it is forgotten where nothing happens, seconds.
-  private static let forgettingSeconds = 60.0
+  private static let forgettingSeconds = 30.0
 
   private var share = 0.0
   private var updated: UTC?

@@ -23,6 +23,9 @@ extension Knowledge {
   /// forecast has no route.
   public func isDown(_ path: PathID, at time: UTC) -> Bool { !isLinkUp(path, at: time) }
 
+  /// Requests under way over an uplink.
+  public func requestsUnderWay(over uplink: String) -> Int { underWay[uplink] ?? 0 }
+
   /// Whether an uplink is to be probed at `time`: because it is suspect or down, or because requests are under
   /// way on it and nothing has been heard of it for a while.
   public func isToBeProbed(_ uplink: String, at time: UTC) -> Bool {

@@ -46,6 +46,9 @@ struct TerminalReader: Sendable {
       reading.power = (newest, powers.reduce(0, +) / Double(powers.count))
     }
     readings.set(reading, uplink: uplink)
+    if let outage = status.outage {
+      world.observe(uplink: uplink, saysDown: "its terminal says \(outage.cause)", at: time)
+    }
     for observation in progress.new(in: history, at: time) {
       world.observe(
         uplink: uplink, telemetryMs: observation.latencyMs, at: observation.time)

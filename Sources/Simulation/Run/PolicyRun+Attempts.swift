@@ -23,6 +23,7 @@ extension PolicyRun {
     tally.attemptBegan()
     knowledge.attemptBegan(path, at: now)
     let job = Job(request: request, attempt: number)
+    watch(path.uplink, at: now)
     if !fresh, idle.take(path, at: Instant(now)) {
       exchanges[request]?.live[number]?.reusedConnection = true
       stand(job, at: now)

@@ -41,7 +41,7 @@ extension PolicyRun {
   /// route is back.
   mutating func probe(_ number: Int, at now: UTC) {
     let path = scenario.paths[number]
-    guard knowledge.isLinkUp(path, at: now) else {
+    guard knowledge.hasRoute(path, at: now) else {
       // The forecast changes at slot edges only; the edge's own event comes before this one.
       return events.add(.probe(path: number), at: Instant(Slot(containing: now).end))
     }
@@ -56,7 +56,7 @@ extension PolicyRun {
   }
 
   /// When a check that begins now is over, and what its handshake took; `nil` where that is not in time.
-  private func probeAnswer(
+  func probeAnswer(
     _ path: PathID, at now: UTC, limit: UTC
   ) -> (time: UTC, roundTripMs: Double)? {
     guard let leg = scenario.leg(of: path) else { return (now.later(byMs: 1), 0.1) }
@@ -82,10 +82,13 @@ extension PolicyRun {
   mutating func probeEnded(_ number: Int, roundTripMs: Double?, at now: UTC) {
     let path = scenario.paths[number]
     guard roundTripMs != nil || knowledge.isLinkUp(path, at: now) else { return }
+    let isSilent =
+      roundTripMs == nil && backends[scenario.number(ofBackend: path.backend)].isUp
     _ = knowledge.observeProbe(
       ProbeReport(
         path: path,
         outcome: roundTripMs == nil ? .failure(reason: "no answer in time") : .success,
-        roundTripMs: roundTripMs, ended: now))
+        roundTripMs: roundTripMs, isSilent: isSilent, ended: now))
+    watch(path.uplink, at: now)
   }
 }

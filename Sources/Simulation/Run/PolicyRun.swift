@@ -26,6 +26,8 @@ struct PolicyRun {
     case backendStarts(Int)
     case probe(path: Int)
     case probeEnds(path: Int, roundTripMs: Double?)
+    case look(uplink: String)
+    case lookEnds(path: Int, isHeard: Bool, started: UTC)
   }
 
   /// One way to a backend on the site itself, nanoseconds: a loopback connection.
@@ -34,6 +36,8 @@ struct PolicyRun {
   let scenario: Scenario
   let routing: any RequestRouting
   var knowledge: Knowledge
+  /// The uplinks that are looked after, and how often each was looked at.
+  var watched: [String: Int] = [:]
   var events = EventQueue<Event>()
   /// The requests under way, by number; those that are over are forgotten.
   var exchanges: [Int: SimulatedExchange] = [:]
@@ -90,6 +94,9 @@ struct PolicyRun {
     case .probe(let path): probe(path, at: now)
     case .probeEnds(let path, let roundTripMs):
       probeEnded(path, roundTripMs: roundTripMs, at: now)
+    case .look(let uplink): look(uplink, at: now)
+    case .lookEnds(let path, let isHeard, let started):
+      lookEnded(path, isHeard: isHeard, started: started, at: now)
     }
   }
 

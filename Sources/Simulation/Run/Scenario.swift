@@ -41,7 +41,14 @@ struct Scenario: Sendable {
     self.start = start
     self.seconds = seconds
     self.seed = seed
-    ways = site.ways(to: fleet.backends)
+    ways = site.ways(
+      to: fleet.backends.map { backend in
+        // A managed model's server is the simulated one, and run with as many places as that has.
+        guard backend.places == nil, case .managed = backend.source else { return backend }
+        var backend = backend
+        backend.places = (workload.services[backend.name] ?? .standard).concurrency
+        return backend
+      })
     let ways = ways
     paths = ways.backends.flatMap { ways.paths(to: $0.name) }
     let requests = workload.requests(from: start, seconds: seconds, seed: seed)

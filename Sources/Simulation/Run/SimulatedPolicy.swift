@@ -18,7 +18,10 @@ public enum SimulatedPolicy: String, Sendable, CaseIterable, Codable {
   func routing(fleet: Fleet, site: Site, at time: UTC) -> any RequestRouting {
     let uplinks = site.uplinks.map(\.name)
     switch self {
-    case .perigee: return RoutingPolicy()
+    case .perigee:
+      return RoutingPolicy(
+        preference: fleet.gateway?.preference ?? .balanced,
+        hedging: HedgePolicy(settings: fleet.gateway?.hedging ?? HedgingSettings()))
     case .latencyOnly: return Baseline.latencyOnly
     case .fixed: return Baseline.fixed(backends: fleet.backends.map(\.name), uplinks: uplinks)
     case .nearestFiber:
