@@ -19,8 +19,6 @@ public struct HedgePolicy: Sendable, Equatable {
     self.credit = credit
   }
 
-  /// The share of the budget that the learned delay aims to spend: the rest is there for bursts.
-  static let spentShare = 0.9
   /// No delay is shorter than this many round trips, so that an answer on its way is not asked for again.
   static let leastRoundTrips = 1.5
   /// Where no distribution is known yet: this many times the prediction.
@@ -71,8 +69,7 @@ public struct HedgePolicy: Sendable, Equatable {
   ) -> (ms: Double, why: String) {
     if let fixed = settings.delay { return (fixed / .milliseconds(1), "as the manifest says") }
     let least = (first.roundTrip?.expectedMs ?? 0) * Self.leastRoundTrips
-    guard let rest = firstContent?.quantile(1 - settings.budget * Self.spentShare, at: now)
-    else {
+    guard let rest = firstContent?.quantile(1 - settings.budget, at: now) else {
       return (
         max(least, predictedMs * Self.predictionsWithoutDistribution),
         "too few answers to learn from yet"
