@@ -70,7 +70,8 @@ struct DocumentationTests {
   /// Every key of a manifest but those of element files, which an example without a file cannot have.
   private static let keys = [
     "name", "seed", "gateway", "constellations", "zones", "sites", "fibers", "backends", "site",
-    "listen", "keys", "tls", "certificate", "privateKey", "trust", "history", "drain", "notice", "grace",
+    "listen", "keys", "tls", "certificate", "privateKey", "trust", "history", "drain", "notice",
+    "grace",
     "telemetry", "otlp", "headers", "value", "sample",
     "prefer", "hedging", "budget", "maxPrice", "slotEdges", "places", "env", "file", "preset",
     "only", "isls",
@@ -80,7 +81,8 @@ struct DocumentationTests {
     "uplinks", "longitude", "teleport", "landsAt", "stretch", "up", "down", "pricePerGB", "access",
     "delay", "jitter", "loss", "link", "rain", "diurnal", "amplitude", "peakHour", "emulate",
     "sourceAddress", "from", "to", "zone", "url", "managed",
-    "model", "api", "contextTokens", "embeddings", "models", "upstreamName", "key", "health", "interval",
+    "model", "api", "contextTokens", "embeddings", "models", "upstreamName", "key", "health",
+    "interval",
     "dish",
     "terminal", "port", "tellLocation", "legacyMetrics",
     "timeout", "unhealthyThreshold", "healthyThreshold", "probe", "http", "pricePerMillionTokens",

@@ -109,13 +109,15 @@ import Testing
     let manifest = Manifest(begin)
     try await RunningNode.serve(begin, readFleet: manifest.read) { node in
       for _ in 0..<3 { _ = try await node.ask() }
-      let before = try await node.value("perigee_uplink_bytes_total{uplink=\"fiber\",direction=\"up\"}")
+      let sent = "perigee_uplink_bytes_total{uplink=\"fiber\",direction=\"up\"}"
+      let before = try await node.value(sent)
       manifest.write(
-        Self.fleet([TestFleet.fiber, TestFleet.geo], [("stays", mock.port), ("comes", other.port)]))
+        Self.fleet(
+          [TestFleet.fiber, TestFleet.geo], [("stays", mock.port), ("comes", other.port)]))
       #expect(try await node.post("/api/reload").status == 200)
       let metrics = try await node.get("/metrics").text
       #expect(metrics.contains("perigee_backend_service_seconds{backend=\"stays\""))
-      let after = try await node.value("perigee_uplink_bytes_total{uplink=\"fiber\",direction=\"up\"}")
+      let after = try await node.value(sent)
       #expect(before > 0 && after >= before)
       #expect(metrics.contains("perigee_config_generation 2"))
     }
