@@ -7,7 +7,7 @@ import Testing
 /// Twenty seconds here; `make chaos` goes on for five minutes, and `PERIGEE_CHAOS_SECONDS` and
 /// `PERIGEE_CHAOS_SEED` choose otherwise.
 @Suite struct ChaosTests {
-  @Test(arguments: [false])
+  @Test(arguments: [true, false])
   func everyAcceptedRequestEndsOnceWithTheRightBytesOrAnHonestError(resumes: Bool) async throws {
     let environment = ProcessInfo.processInfo.environment
     let run = try LongRun(
