@@ -23,8 +23,8 @@ struct Perigee: AsyncParsableCommand {
       UpCommand.self, CheckCommand.self, SkyCommand.self, RouteCommand.self,
       ForecastCommand.self, ElementsCommand.self, PassesCommand.self, PropagateCommand.self,
       ExplainCommand.self, SimulateCommand.self, CompareCommand.self, CalibrateCommand.self,
-      ClaimsCommand.self, DishCommand.self, ReloadCommand.self, ReplayCommand.self,
-      TopCommand.self,
+      ClaimsCommand.self, DishCommand.self, KeysCommand.self, ReloadCommand.self,
+      ReplayCommand.self, TopCommand.self,
     ])
 
   /// The version of this build.

@@ -86,6 +86,6 @@ struct DocumentationTests {
     "dish",
     "terminal", "port", "tellLocation", "legacyMetrics",
     "timeout", "unhealthyThreshold", "healthyThreshold", "probe", "http", "pricePerMillionTokens",
-    "resume",
+    "resume", "scopes", "limits", "budgets", "priority", "prices", "input", "output", "cachedInput", "perRequest",
   ]
 }

@@ -84,10 +84,10 @@ public struct Cost: Sendable, Equatable {
     isEstimated = false
   }
 
-  /// Adds `b` to `a`.
-  public static func += (a: inout Cost, b: Cost) {
-    a.tokens += b.tokens
-    a.bytes += b.bytes
-    a.isEstimated = a.isEstimated || b.isEstimated
+  /// The sum of both; estimated where one of them is.
+  public static func + (a: Cost, b: Cost) -> Cost {
+    Cost(
+      tokens: a.tokens + b.tokens, bytes: a.bytes + b.bytes,
+      isEstimated: a.isEstimated || b.isEstimated)
   }
 }

@@ -50,6 +50,18 @@ public struct Backend: Sendable, Equatable {
   /// What a backend speaks where the manifest says nothing: what almost every model server does.
   public static let usualAPIs: [Family] = [.chat, .completions]
 
+  /// US dollars for prompts and answers apart; `nil` where only ``pricePerMillionTokens`` may be known.
+  public var prices: TokenPrices?
+
+  /// What its models cost; a model's own prices go before the backend's.
+  public var modelPrices: ModelPrices {
+    ModelPrices(
+      usual: prices ?? pricePerMillionTokens.map { TokenPrices(input: $0, output: $0) },
+      byModel: Dictionary(
+        models.compactMap { model in model.prices.map { (model.name, $0) } },
+        uniquingKeysWith: { first, _ in first }))
+  }
+
   /// Creates a backend. Where nothing is said, a managed model goes on with answers that broke, and a
   /// server behind a URL does not.
   public init(
@@ -89,10 +101,13 @@ public struct ServedModel: Sendable, Hashable {
   public var name: String
   /// The name the backend knows it by.
   public var upstreamName: String
+  /// What it costs; `nil` where the backend's prices hold.
+  public var prices: TokenPrices?
 
   /// Creates a model; the backend's name for it defaults to the clients'.
-  public init(name: String, upstreamName: String? = nil) {
+  public init(name: String, upstreamName: String? = nil, prices: TokenPrices? = nil) {
     self.name = name
+    self.prices = prices
     self.upstreamName = upstreamName ?? name
   }
 }

@@ -22,6 +22,8 @@ public struct GatewaySettings: Sendable, Equatable {
   public var listenPort: Int
   /// The keys that clients may present; empty means that none is asked for.
   public var keys: [SecretReference]
+  /// Keys with a name and what they allow.
+  public var namedKeys: [DeclaredKey]
   /// The files of an HTTPS listener; `nil` means plain HTTP.
   public var tls: TLSFiles?
   /// PEM files of certificate authorities that backends may be vouched for by, beside the system's;
@@ -50,6 +52,7 @@ public struct GatewaySettings: Sendable, Equatable {
   public init(
     site: String, listenHost: String = GatewaySettings.defaultHost,
     listenPort: Int = GatewaySettings.defaultPort, keys: [SecretReference] = [],
+    namedKeys: [DeclaredKey] = [],
     tls: TLSFiles? = nil, trust: [String] = [], preference: Preference = .balanced,
     hedging: HedgingSettings = HedgingSettings()
   ) {
@@ -57,6 +60,7 @@ public struct GatewaySettings: Sendable, Equatable {
     self.listenHost = listenHost
     self.listenPort = listenPort
     self.keys = keys
+    self.namedKeys = namedKeys
     self.tls = tls
     self.trust = trust
     self.preference = preference

@@ -28,6 +28,7 @@ extension FleetReader {
       let price = fields.optional("pricePerMillionTokens").flatMap {
         $0.number("a price in US dollars", in: 0...1e6, example: "pricePerMillionTokens: 0.60")
       }
+      let prices = fields.optional("prices").flatMap { self.prices($0) }
       let resume = fields.optional("resume").flatMap {
         $0.word("a way to go on with a broken answer", as: Resumption.self)
       }
@@ -35,9 +36,11 @@ extension FleetReader {
         $0.integer("a number of requests served at once", in: 1...100_000, example: "places: 16")
       }
       guard let name, let location, let source, let served, let families else { return nil }
-      return Backend(
+      var backend = Backend(
         name: name, location: location, source: source, models: served, apis: families, key: key,
         health: health, pricePerMillionTokens: price, resume: resume, places: places)
+      backend.prices = prices
+      return backend
     }
   }
 
@@ -126,7 +129,8 @@ extension FleetReader {
       return value.fields("a model") { fields in
         let name = fields.required("name", example: "name: llama-3.1-8b").flatMap(modelName)
         let upstream = fields.optional("upstreamName").flatMap(modelName)
-        return name.map { ServedModel(name: $0, upstreamName: upstream) }
+        let prices = fields.optional("prices").flatMap { self.prices($0) }
+        return name.map { ServedModel(name: $0, upstreamName: upstream, prices: prices) }
       }
     }
     return modelName(value).map { ServedModel(name: $0) }

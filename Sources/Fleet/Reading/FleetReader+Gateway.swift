@@ -3,7 +3,7 @@ extension FleetReader {
     value.fields("the gateway") { fields in
       let site = reference(fields.required("site", example: "site: island-1"), to: .terminal)
       let listen = fields.optional("listen").flatMap(listen)
-      let keys = list(fields.optional("keys"), of: "keys").compactMap { secret($0) }
+      let keys = self.keys(fields.optional("keys"))
       let tls = fields.optional("tls").flatMap(tls)
       let trust = list(fields.optional("trust"), of: "trust").compactMap {
         $0.text("a path", example: "trust: [tls/authority.pem]")
@@ -17,9 +17,9 @@ extension FleetReader {
       guard let site else { return nil }
       var settings = GatewaySettings(
         site: site, listenHost: listen?.host ?? GatewaySettings.defaultHost,
-        listenPort: listen?.port ?? GatewaySettings.defaultPort, keys: keys, tls: tls,
-        trust: trust, preference: preference ?? .balanced,
-        hedging: hedging ?? HedgingSettings())
+        listenPort: listen?.port ?? GatewaySettings.defaultPort, keys: keys.plain,
+        namedKeys: keys.named, tls: tls, trust: trust,
+        preference: preference ?? .balanced, hedging: hedging ?? HedgingSettings())
       settings.history = history ?? GatewaySettings.defaultHistory
       settings.telemetry = telemetry
       settings.drain = drain ?? DrainSettings()

@@ -17,6 +17,8 @@ struct APIError: Error, Equatable {
   var retryAfter: Int?
   /// For 405: the methods there are.
   var allow: String?
+  /// How far the caller's limits are used up.
+  var standings: [LimitStanding] = []
   /// Whether the connection cannot be used any more.
   var closes = false
 

@@ -36,7 +36,12 @@ extension ClientConnection: ClientSink {
   func send(_ error: APIError, _ fields: HeaderFields) {
     var fields = fields
     fields += Self.jsonFields
-    if let seconds = error.retryAfter { fields.append(("retry-after", String(seconds))) }
+    if let seconds = error.retryAfter {
+      fields.append(("retry-after", String(seconds)))
+      // Who is to come back later than anybody waits need not try at all.
+      if seconds > 120 { fields.append(("x-should-retry", "false")) }
+    }
+    fields += error.standings.fields
     if let allow = error.allow { fields.append(("allow", allow)) }
     if error.status == .unauthorized { fields.append(("www-authenticate", "Bearer")) }
     if error.closes { closesAfterAnswer = true }
@@ -85,12 +90,25 @@ extension ClientConnection: ClientSink {
   /// Answers a request that does not get as far as being routed.
   func refuse(_ error: APIError) {
     if let incoming {
+      noteRefusal(error, of: incoming)
       loop.router.requestRefused(
         Refusal(
           request: incoming.id, endpoint: incoming.route.label, status: Int(error.status.code),
           fault: error.fault))
     }
     send(error, [])
+  }
+
+  /// Tells the audit log who was turned away.
+  private func noteRefusal(_ error: APIError, of incoming: Incoming) {
+    switch error.fault {
+    case .callerUnauthorized, .policyForbidden, .policyRateLimited, .policyBudget:
+      loop.accounts.refused(
+        AccessRefusal(
+          time: loop.now(), caller: incoming.caller.id, request: incoming.id, fault: error.fault,
+          detail: error.message))
+    default: break
+    }
   }
 
   private func sendHead(_ status: HTTPResponseStatus, _ fields: HeaderFields) {

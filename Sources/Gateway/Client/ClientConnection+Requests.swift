@@ -93,8 +93,8 @@ extension ClientConnection {
     do {
       switch incoming.route {
       case .inference(let inference): try begin(inference, incoming)
-      case .models: sendJSON(ModelList.list(loop.router.models, incoming.shape))
-      case .model(let id): sendJSON(try model(id, incoming.shape))
+      case .models: sendJSON(ModelList.list(loop.models(for: incoming.caller), incoming.shape))
+      case .model(let id): sendJSON(try model(id, incoming.caller, incoming.shape))
       case .health: sendHealth()
       case .work: incoming.feed?.end()
       case .control, .wrongMethod, .unknown: beginControl(incoming)
@@ -104,8 +104,10 @@ extension ClientConnection {
     }
   }
 
-  private func model(_ id: String, _ shape: APIShape) throws(APIError) -> String {
-    let models = loop.router.models
+  private func model(
+    _ id: String, _ caller: Caller, _ shape: APIShape
+  ) throws(APIError) -> String {
+    let models = loop.models(for: caller)
     guard let model = models.first(where: { $0.id == id }) else {
       throw .unknownModel(id, available: models)
     }

@@ -30,8 +30,9 @@ extension GatewayLoop {
     } catch {
       throw APIError(error)
     }
-    guard router.serves(model: content.model) else {
-      throw .unknownModel(content.model, available: router.models)
+    let caller = arrival.caller
+    guard caller.mayUse(model: content.model), router.serves(model: content.model) else {
+      throw .unknownModel(content.model, available: models(for: caller))
     }
     let wishes = try RoutingWishes(arrival.headers)
     guard admission.admitRequest() else { throw .overloaded }
@@ -42,13 +43,29 @@ extension GatewayLoop {
       stream: content.stream, bytes: arrival.body.readableBytes + Self.typicalHeaderBytes,
       arrival: clock.utc, deadline: clock.utc + patience, preference: wishes.preference,
       isUnsafe: wishes.isUnsafe, expectedTokens: content.maximumTokens,
-      priority: arrival.priority ?? Priority(serviceTier: content.serviceTier))
+      priority: min(
+        arrival.priority ?? Priority(serviceTier: content.serviceTier), caller.grant.maxPriority),
+      caller: caller.id)
     let request = InferenceRequest(
       inference: arrival.inference, headers: arrival.headers, body: arrival.body, content: content,
       trace: trace(arrival.headers))
+    let decision = router.decide(facts)
+    let account: RequestAccount
+    do {
+      account = try self.account(of: caller, for: facts, decision)
+    } catch {
+      admission.requestEnded()
+      throw error
+    }
     return Exchange(
-      loop: self, sink: sink, request: request, facts: facts, decision: router.decide(facts),
-      clock: clock, deadline: clock.monotonic + TimeAmount(patience))
+      loop: self, sink: sink, request: request, facts: facts, account: account,
+      decision: decision, clock: clock, deadline: clock.monotonic + TimeAmount(patience))
+  }
+
+  /// The models that a caller may name; to it, there are no others.
+  func models(for caller: Caller) -> [ModelEntry] {
+    let models = router.models
+    return caller.grant.models == nil ? models : models.filter { caller.mayUse(model: $0.id) }
   }
 
   /// How long a client waits, as the SDKs say in a field of their own.

@@ -22,8 +22,9 @@ extension Exchange {
       end(status: 200, fault: nil, chosen: attempt.log)
       return sink.send(.ok, fields, body)
     }
-    let fields = answerFields(attempt, attempt.response.visibleFields())
-    end(status: Int(status.code), fault: nil, chosen: attempt.log)
+    let bill = bill(chosen: attempt.log)
+    let fields = answerFields(attempt, attempt.response.visibleFields()) + bill.fields
+    end(status: Int(status.code), fault: nil, chosen: attempt.log, bill: bill)
     sink.send(status, fields, body)
   }
 
@@ -80,7 +81,9 @@ extension Exchange {
     if let data { remember(data) }
     attempt.end(nil, keepsConnection: true)
     readUsage()
-    end(status: 200, fault: nil, chosen: begun)
+    let bill = bill(chosen: begun)
+    end(status: 200, fault: nil, chosen: begun, bill: bill)
+    if let comment = bill.comment { sink.writeStream(comment) }
     sink.writeStream(bytes)
     sink.endStream()
   }

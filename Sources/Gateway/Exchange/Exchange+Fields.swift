@@ -15,6 +15,11 @@ extension Exchange {
 
   func answerFields(_ attempt: Attempt?, _ base: HeaderFields) -> HeaderFields {
     var fields = base
+    if !account.standings.isEmpty {
+      // Those of the backend are the gateway's affair, not the client's.
+      fields.removeAll { $0.0.hasFieldPrefix("x-ratelimit-") }
+      fields += account.standings.fields
+    }
     guard let attempt else { return fields }
     let log = attempt.log
     fields.append(("x-perigee-backend", log.path.backend))

@@ -9,6 +9,8 @@ import Orbits
 final class Exchange {
   let loop: GatewayLoop
   let facts: RequestFacts
+  /// Who pays.
+  let account: RequestAccount
   /// What the router decided last.
   private(set) var decision: RoutingDecision
   let request: InferenceRequest
@@ -33,12 +35,14 @@ final class Exchange {
   /// - Parameter deadline: When the client gives up, on the monotonic clock.
   init(
     loop: GatewayLoop, sink: any ClientSink, request: InferenceRequest, facts: RequestFacts,
+    account: RequestAccount,
     decision: RoutingDecision, clock: ClockRelation, deadline: NIODeadline
   ) {
     self.loop = loop
     self.sink = sink
     self.request = request
     self.facts = facts
+    self.account = account
     self.decision = decision
     self.clock = clock
     machine = RequestStateMachine(
@@ -212,14 +216,17 @@ extension Exchange {
   }
 
   /// Tells the router what became of the request. Called once, before the answer's last byte is written.
-  func end(status: Int, fault: Fault?, chosen: AttemptLog? = nil) {
+  func end(status: Int, fault: Fault?, chosen: AttemptLog? = nil, bill known: Bill? = nil) {
     loop.admission.requestEnded()
     let firstByte = chosen?.firstByte.map { ($0 - clock.monotonic).milliseconds }
+    let now = NIODeadline.now()
+    let bill = known ?? bill(chosen: chosen)
+    settle(bill, at: now)
     loop.router.requestEnded(
       RequestRecord(
         facts: facts, decision: decision, attempts: attempts.map { $0.log.record(clock) },
         chosen: chosen?.path, predictedMs: chosen?.predictedMs, actualMs: chosen?.firstByteMs,
         timeToFirstByteMs: firstByte, status: status, usage: usage, events: events,
-        ended: clock.utc(.now()), fault: fault, trace: request.trace))
+        ended: clock.utc(now), fault: fault, cost: bill.cost, trace: request.trace))
   }
 }

@@ -1,4 +1,5 @@
 import Decisions
+import Fleet
 import Orbits
 
 /// All that is known of a request once it is over: the source of `perigee explain` and of metrics.
@@ -81,6 +82,14 @@ public struct RequestRecord: Sendable, Equatable {
   public var ended: UTC
   /// What went wrong; `nil` where the client got a complete answer.
   public var fault: Fault?
+  /// What it cost, all attempts together; `nil` where no price is known.
+  public var cost: Cost?
+
+  /// The id of the key that asked; `nil` without one.
+  public var caller: String? { facts.caller }
+
+  /// What it cost, in US dollars.
+  public var costUSD: Double? { cost?.total.dollars }
   /// Where it stands in a trace; `nil` where this node takes no part in traces.
   public var trace: TraceContext?
 
@@ -89,8 +98,9 @@ public struct RequestRecord: Sendable, Equatable {
     facts: RequestFacts, decision: RoutingDecision, attempts: [Attempt], chosen: PathID? = nil,
     predictedMs: Double? = nil, actualMs: Double? = nil, timeToFirstByteMs: Double? = nil,
     status: Int, usage: TokenUsage? = nil, events: Int = 0, ended: UTC, fault: Fault? = nil,
-    trace: TraceContext? = nil
+    cost: Cost? = nil, trace: TraceContext? = nil
   ) {
+    self.cost = cost
     self.trace = trace
     self.facts = facts
     self.decision = decision

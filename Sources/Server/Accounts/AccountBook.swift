@@ -88,6 +88,11 @@ final class AccountBook: AccountKeeper {
     state.withLock { $0.audit.add(entry) }
   }
 
+  /// The holder of the key with this id, whatever became of the key: what was accepted of it is done.
+  func caller(of id: String) -> Caller? {
+    state.withLock { $0.keys.callers.first { $0.id == id } }
+  }
+
   /// What has gone over each path since the node began.
   var usageByPath: [PathID: Usage] { state.withLock { $0.ledger.usageByPath } }
 

@@ -27,17 +27,8 @@ public struct KeyDesk: Sendable {
   ///
   /// - Throws: ``NodeError`` where there is no database that can be opened.
   public init(stateDirectory: String) throws(NodeError) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: stateDirectory, withIntermediateDirectories: true)
-      let store = try Store(path: stateDirectory + "/perigee.sqlite")
-      self.init(store: store, actor: Self.directory)
-    } catch {
-      throw NodeError(
-        isInput: true,
-        "the node's database in \(stateDirectory) can't be opened: \(error); give the folder that "
-          + "`perigee up` uses as --state")
-    }
+    let options = NodeOptions(stateDirectory: stateDirectory)
+    self.init(store: try options.openStore(), actor: Self.directory)
   }
 
   /// Makes a key. The answer holds it, this once.

@@ -7,6 +7,13 @@ import Store
 /// The control API's part about keys, `/api/keys` and `/api/audit`. All of it needs the scope `admin`.
 struct KeysControl: Sendable {
   let store: Store
+  let accounts: AccountBook
+
+  /// Notes in the audit log who had the manifest read anew.
+  func noteReload(by caller: Caller) {
+    accounts.note(
+      .reloaded, by: caller.id ?? caller.name, subject: "manifest", detail: "asked for a reload")
+  }
 
   /// Whether `path` is one of its own.
   static func owns(_ path: String) -> Bool {
@@ -26,14 +33,18 @@ struct KeysControl: Sendable {
         return try Self.json(["entries": desk.audit(newest: min(limit, 10_000))])
       case ("GET", 0): return try Self.json(["keys": desk.list()])
       case ("POST", 0) where request.path == "/api/keys":
+        defer { accounts.keepStep() }
         return try Self.json(desk.create(try Self.decode(KeyOrder.self, request)), status: 201)
       case ("GET", 1): return try Self.json(desk.show(parts[0]))
-      case ("POST", 2) where parts[1] == "revoke": return try Self.json(desk.revoke(parts[0]))
+      case ("POST", 2) where parts[1] == "revoke":
+        defer { accounts.keepStep() }
+        return try Self.json(desk.revoke(parts[0]))
       case ("POST", 2) where parts[1] == "rotate":
         let overlap = try Self.decode(Rotation.self, request).overlapSeconds ?? 86_400
         guard (0...31_536_000).contains(overlap) else {
           throw KeyOrder.Mistake(description: "overlapSeconds must be 0 to 31536000")
         }
+        defer { accounts.keepStep() }
         return try Self.json(desk.rotate(parts[0], overlap: .seconds(overlap)))
       default: return Self.problem(404, "there is no \(request.method) \(request.path.prefix(200))")
       }

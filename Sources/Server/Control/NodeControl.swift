@@ -1,4 +1,5 @@
 import Decisions
+import Fleet
 import Foundation
 import Gateway
 import Orbits
@@ -22,6 +23,7 @@ final class NodeControl: ControlPlane {
   private let now: @Sendable () -> UTC
   private let reload: @Sendable () async throws -> ReloadReport
   private let reloads: Current<ReloadState>
+  private let keys: KeysControl
   private let assets: DashboardFiles
   private let eventStreams = Atomic<Int>(0)
 
@@ -30,9 +32,11 @@ final class NodeControl: ControlPlane {
     traces: TraceExporter, terminals: Current<NodeTerminals>, readiness: Readiness,
     assets: DashboardFiles,
     startedAt: UTC, version: String, now: @escaping @Sendable () -> UTC,
-    reloads: Current<ReloadState>, reload: @escaping @Sendable () async throws -> ReloadReport
+    reloads: Current<ReloadState>, keys: KeysControl,
+    reload: @escaping @Sendable () async throws -> ReloadReport
   ) {
     self.reload = reload
+    self.keys = keys
     self.reloads = reloads
     self.world = world
     self.requests = requests
@@ -49,8 +53,16 @@ final class NodeControl: ControlPlane {
 
   func isPublic(path: String) -> Bool { path == "/ready" || assets.contains(path) }
 
+  func scope(method: String, path: String) -> KeyScope {
+    KeysControl.owns(path) || method != "GET" && method != "HEAD" ? .admin : .metrics
+  }
+
   func respond(to request: ControlRequest) async throws -> ControlResponse {
-    if request.path == "/api/reload" { return await reload(request) }
+    if request.path == "/api/reload" {
+      keys.noteReload(by: request.caller)
+      return await reload(request)
+    }
+    if KeysControl.owns(request.path) { return keys.respond(to: request) }
     guard request.method == "GET" else {
       return Self.problem(405, "\(request.method) is not offered here: use GET", [("allow", "GET")])
     }

@@ -19,6 +19,7 @@ actor FleetRunner {
   struct Fixtures: Sendable {
     let world: World
     let router: LiveRouter
+    let accounts: AccountBook
     let gateway: GatewayServer
     let terminals: Current<NodeTerminals>
     let history: RequestHistory
@@ -89,6 +90,7 @@ actor FleetRunner {
     await stopWorkers()
     let report = ReloadReport(generation: plan.generation, plan.changes(from: preparation.plan))
     world.adopt(plan, counters: shared, forecasts: cursor.forecasts, at: SystemClock.now())
+    fixtures.accounts.adopt(next.terms)
     fixtures.router.adopt(plan, emulators: newEmulators.endpoints)
     await fixtures.gateway.adopt(settings)
     fixtures.terminals.value = terminals

@@ -70,6 +70,7 @@ public struct Node: Sendable {
     let startedAt = SystemClock.now()
     let plan = preparation.plan
     let store = try options.openStore()
+    let accounts = try AccountBook(terms: preparation.terms, store: store, logger: logger)
     let work = try await DurableWork(store: store, now: SystemClock.now, logger: logger)
     let world = World(
       plan: plan, at: startedAt, onTransition: { tell(.health($0, $1)) },
@@ -103,14 +104,17 @@ public struct Node: Sendable {
       terminals: terminals,
       readiness: Readiness(world: world, store: store, isDraining: isDraining),
       assets: DashboardFiles(folder: options.dashboardFolder), startedAt: startedAt,
-      version: options.version, now: SystemClock.now, reloads: reloads, reload: reload)
+      version: options.version, now: SystemClock.now, reloads: reloads,
+      keys: KeysControl(store: store, accounts: accounts), reload: reload)
     let gateway = GatewayServer(
       configuration: preparation.configuration, router: router, control: control,
-      work: work.plane, logger: logger, group: group, now: SystemClock.now, dialer: dialer)
+      accounts: accounts, work: work.plane, logger: logger, group: group, now: SystemClock.now,
+      dialer: dialer)
     let fleet = FleetRunner(
       FleetRunner.Fixtures(
-        world: world, router: router, gateway: gateway, terminals: terminals, history: history,
-        traces: traces, dialer: dialer, version: options.version, logger: logger, tell: tell),
+        world: world, router: router, accounts: accounts, gateway: gateway, terminals: terminals,
+        history: history, traces: traces, dialer: dialer, version: options.version,
+        logger: logger, tell: tell),
       preparation, emulators: emulators)
     do {
       let bound = try await gateway.start()
@@ -124,13 +128,16 @@ public struct Node: Sendable {
     runner.value = fleet
     let working = Task {
       await work.run(asking: gateway) { owner in
-        owner.isEmpty ? .local : Caller(id: owner, name: owner, grant: .everything)
+        owner.isEmpty
+          ? .local
+          : accounts.caller(of: owner) ?? Caller(id: owner, name: owner, grant: .everything)
       }
     }
     let upkeep = Task {
       await withTaskGroup { tasks in
         tasks.addTask { await history.run() }
         tasks.addTask { await traces.run() }
+        tasks.addTask { await accounts.run() }
       }
     }
     await waitForCancellation()

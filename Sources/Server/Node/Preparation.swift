@@ -18,6 +18,8 @@ struct Preparation: Sendable {
   let models: [Model]
   let configuration: GatewayConfiguration
   let settings: GatewaySettings
+  /// Who may ask, and what it costs.
+  let terms: AccountBook.Terms
   /// Where traces go; `nil` for no traces.
   let traces: TraceExporter.Target?
 
@@ -61,7 +63,9 @@ struct Preparation: Sendable {
     self.plan = NodePlan(
       fleet: fleet, site: site, backends: endpoints,
       generation: (older?.plan.generation ?? 0) + 1)
-    self.configuration = try Self.configuration(gateway, options)
+    self.terms = try AccountBook.Terms(
+      gateway, plan: plan, manifestFolder: options.manifestFolder)
+    self.configuration = Self.configuration(gateway, options)
     self.traces = try gateway.telemetry.map { telemetry throws(NodeError) in
       try TraceExporter.Target(telemetry, site: site, options)
     }
@@ -90,11 +94,7 @@ struct Preparation: Sendable {
 
   private static func configuration(
     _ gateway: GatewaySettings, _ options: NodeOptions
-  ) throws(NodeError) -> GatewayConfiguration {
-    var keys: [Secret] = []
-    for key in gateway.keys {
-      keys.append(try key.resolve(for: "gateway.keys", folder: options.manifestFolder))
-    }
+  ) -> GatewayConfiguration {
     var configuration = GatewayConfiguration(
       host: options.listenHost ?? gateway.listenHost,
       port: options.listenPort ?? gateway.listenPort,
@@ -102,7 +102,7 @@ struct Preparation: Sendable {
         GatewayConfiguration.TLS(
           certificateChainPath: absolute($0.certificatePath, in: options.manifestFolder),
           privateKeyPath: absolute($0.privateKeyPath, in: options.manifestFolder))
-      }, keys: keys)
+      })
     configuration.traceSampleRatio = gateway.telemetry?.sampleRatio
     return configuration
   }

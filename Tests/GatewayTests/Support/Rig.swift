@@ -19,7 +19,7 @@ struct Rig {
   /// Runs `body` against a gateway with one backend for each script.
   static func run(
     _ scripts: [MockBackend.Step]..., configure: (inout GatewayConfiguration) -> Void = { _ in },
-    control: any ControlPlane = EchoControl(),
+    control: any ControlPlane = EchoControl(), accounts: (any AccountKeeper)? = nil,
     router makeRouter: ([MockBackend]) -> TestRouter = { Rig.router($0) },
     _ body: (Rig) async throws -> Void
   ) async throws {
@@ -27,14 +27,16 @@ struct Rig {
       { @Sendable (_: MockBackend.Request) in steps }
     }
     try await run(
-      responding: responders, configure: configure, control: control, router: makeRouter, body)
+      responding: responders, configure: configure, control: control, accounts: accounts,
+      router: makeRouter, body)
   }
 
   /// Runs `body` against a gateway with one backend for each responder.
   static func run(
     responding responders: [@Sendable (MockBackend.Request) -> [MockBackend.Step]],
     configure: (inout GatewayConfiguration) -> Void = { _ in },
-    control: any ControlPlane = EchoControl(), certificate: TestCertificate? = nil,
+    control: any ControlPlane = EchoControl(), accounts: (any AccountKeeper)? = nil,
+    certificate: TestCertificate? = nil,
     router makeRouter: ([MockBackend]) -> TestRouter = { Rig.router($0) },
     _ body: (Rig) async throws -> Void
   ) async throws {
@@ -48,7 +50,7 @@ struct Rig {
     configure(&configuration)
     let router = makeRouter(backends)
     let server = GatewayServer(
-      configuration: configuration, router: router, control: control,
+      configuration: configuration, router: router, control: control, accounts: accounts,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), group: group,
       dialer: try certificate.map { try Dialer(trustRoots: .file($0.certificatePath)) })
     let address = try await server.start()

@@ -77,8 +77,10 @@ struct RunningNode: Sendable {
     try await send(path, body: nil, headers: headers)
   }
 
-  func post(_ path: String) async throws -> Answer {
-    try await send(path, body: Data(), headers: [:])
+  func post(
+    _ path: String, _ body: Data = Data(), headers: [String: String] = [:]
+  ) async throws -> Answer {
+    try await send(path, body: body, headers: headers)
   }
 
   /// The value of one series of the metrics page; 0 where there is none.

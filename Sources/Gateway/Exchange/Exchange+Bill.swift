@@ -1,0 +1,77 @@
+import Decisions
+import Fleet
+import NIOCore
+
+/// What a request used and cost, over all its attempts.
+struct Bill {
+  /// What it cost; `nil` where no price is known of any path it took.
+  var cost: Cost?
+  /// What it used on each path.
+  var used: [(path: PathID, usage: Usage)] = []
+
+  /// The same as header fields.
+  var fields: HeaderFields {
+    guard let cost else { return [] }
+    let fields = [("x-perigee-cost-usd", cost.total.description)]
+    return cost.isEstimated ? fields + [("x-perigee-cost-estimated", "true")] : fields
+  }
+
+  /// The same in a stream; `nil` where there is nothing to say.
+  var comment: ByteBuffer? {
+    guard let cost else { return nil }
+    let mark = cost.isEstimated ? " estimated" : ""
+    return ByteBuffer(string: ": perigee: cost-usd=\(cost.total)\(mark)\n\n")
+  }
+}
+
+extension Exchange {
+  /// Adds up what the attempts so far used and cost.
+  ///
+  /// Every attempt costs the bytes that it sent and received. The one whose answer the client got costs
+  /// the tokens that the backend counted, or else about as many as there are events, or quarters of bytes.
+  /// Another one whose backend had begun to answer, which is a second copy that lost or a stream that
+  /// broke, costs what that backend has worked as far as is known: the prompt, and the events it sent.
+  func bill(chosen: AttemptLog?) -> Bill {
+    var bill = Bill()
+    for attempt in attempts {
+      let log = attempt.log
+      let isChosen = chosen.map { $0.path == log.path && $0.started == log.started } ?? false
+      let (work, isEstimated) = work(of: log, isChosen: isChosen)
+      let price = loop.accounts.price(of: log.path, model: facts.model)
+      var cost = price.map { Cost(of: work, at: $0) }
+      if isEstimated, let tokens = cost?.tokens, tokens != .zero { cost?.isEstimated = true }
+      if let cost { bill.cost = (bill.cost ?? .zero) + cost }
+      bill.used.append(
+        (
+          log.path,
+          Usage(
+            requests: 0, inputTokens: work.inputTokens, outputTokens: work.outputTokens,
+            bytesUp: work.bytesUp, bytesDown: work.bytesDown, cost: cost?.total ?? .zero)
+        ))
+    }
+    // One request is one, however often it was tried.
+    if let last = bill.used.indices.last { bill.used[last].usage.requests = 1 }
+    return bill
+  }
+
+  private func work(of log: AttemptLog, isChosen: Bool) -> (BilledWork, isEstimated: Bool) {
+    var work = BilledWork(path: log.path, bytesUp: log.bytesUp, bytesDown: log.bytesDown)
+    guard request.inference != .countTokens, log.firstByte != nil, let status = log.status,
+      (200..<300).contains(status)
+    else { return (work, false) }
+    work.isAccepted = true
+    if isChosen, let usage {
+      work.inputTokens = usage.input
+      work.outputTokens = usage.output
+      return (work, false)
+    }
+    work.inputTokens = usage?.input ?? account.estimate.inputTokens
+    if isChosen { work.outputTokens = facts.stream ? events : log.bytesDown / 4 }
+    return (work, true)
+  }
+
+  /// Puts what it used onto the caller's account. Called once, at the end.
+  func settle(_ bill: Bill, at end: NIODeadline) {
+    loop.accounts.settle(account.caller, account.estimate, used: bill.used, at: clock.utc(end))
+  }
+}
