@@ -121,10 +121,13 @@ public final class GatewayServer: Sendable {
 
   /// Checks settings that a running gateway is to go over to, and reads the certificates they name.
   ///
+  /// - Parameter asksForKeys: Whether clients will have to show a key then; `nil` where that is as now.
   /// - Throws: A ``GatewayStartError``.
-  public func prepare(_ configuration: GatewayConfiguration) throws -> Prepared {
+  public func prepare(
+    _ configuration: GatewayConfiguration, asksForKeys: Bool? = nil
+  ) throws -> Prepared {
     let accounts = accounts ?? PlainKeys(configuration.keys)
-    try Self.checkProtection(configuration, accounts)
+    try Self.checkProtection(configuration, asksForKeys: asksForKeys ?? accounts.asksForKeys)
     let handlers = HandlerSettings(tls: try Self.serverTLS(configuration))
     return Prepared(configuration: configuration, accounts: accounts, handlers: handlers)
   }
@@ -152,10 +155,10 @@ public final class GatewayServer: Sendable {
   }
 
   private static func checkProtection(
-    _ configuration: GatewayConfiguration, _ accounts: any AccountKeeper
+    _ configuration: GatewayConfiguration, asksForKeys: Bool
   ) throws {
     if configuration.isLoopback { return }
-    let (missingKeys, missingTLS) = (!accounts.asksForKeys, configuration.tls == nil)
+    let (missingKeys, missingTLS) = (!asksForKeys, configuration.tls == nil)
     guard missingKeys || missingTLS else { return }
     throw GatewayStartError.unprotected(
       host: configuration.host, missingKeys: missingKeys, missingTLS: missingTLS)

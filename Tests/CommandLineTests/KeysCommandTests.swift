@@ -18,7 +18,7 @@ import Testing
       #expect(key.hasPrefix("pgk_") && made.errors.contains("state      \(state)"))
       let list = try CommandRun("keys", "list", "--state", state, "--output", "json")
       #expect(
-        list.output.contains("\"name\":\"app\"") && list.output.contains("60 requests/minute"))
+        list.output.contains("\"name\": \"app\"") && list.output.contains("60 requests/minute"))
       #expect(!list.output.contains(key))
       let rotated = try CommandRun("keys", "rotate", "app", "--state", state)
       #expect(rotated.status == 0 && !rotated.output.contains(key))

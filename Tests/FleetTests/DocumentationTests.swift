@@ -86,6 +86,7 @@ struct DocumentationTests {
     "dish",
     "terminal", "port", "tellLocation", "legacyMetrics",
     "timeout", "unhealthyThreshold", "healthyThreshold", "probe", "http", "pricePerMillionTokens",
-    "resume", "scopes", "limits", "budgets", "priority", "prices", "input", "output", "cachedInput", "perRequest",
+    "resume", "scopes", "limits", "budgets", "priority", "prices", "input", "output", "cachedInput",
+    "perRequest",
   ]
 }

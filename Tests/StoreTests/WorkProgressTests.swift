@@ -66,14 +66,16 @@ import Testing
   @Test func verdicts() {
     var progress = fresh()
     _ = progress.begin(at: Self.start)
-    func judge(_ status: Int, _ fault: String? = nil, failures: Int = 0) -> WorkVerdict {
+    func judge(
+      _ status: Int, _ fault: String? = nil, failures: Int = 0, retryAfter: Duration? = nil
+    ) -> WorkVerdict {
       var progress = progress
       for _ in 0..<failures {
         _ = progress.putBack(epoch: progress.epoch, until: Self.start, isFailure: true)
         _ = progress.begin(at: Self.start)
       }
       return WorkVerdict.judge(
-        status: status, fault: fault.flatMap { Fault(rawValue: $0) }, retryAfter: nil,
+        status: status, fault: fault.flatMap { Fault(rawValue: $0) }, retryAfter: retryAfter,
         progress: progress, tries: 3)
     }
     #expect(judge(200) == .keep && judge(400) == .keep && judge(404) == .keep)
@@ -88,5 +90,12 @@ import Testing
     } else {
       Issue.record("an outage was taken for an answer")
     }
+    // A key's limit or budget that has room again later is waited for; any other "no" is the answer.
+    for fault in ["policy_rate_limited", "policy_budget"] {
+      #expect(
+        judge(429, fault, failures: 2, retryAfter: .seconds(900))
+          == .retry(after: .seconds(900), isFailure: false))
+    }
+    #expect(judge(402, "policy_budget") == .keep && judge(403, "policy_forbidden") == .keep)
   }
 }

@@ -66,8 +66,9 @@ public struct Spending: Sendable, Equatable {
 public enum UTCCalendar {
   /// Days since 1970 at `time`.
   public static func day(_ time: UTC) -> Int {
-    let seconds = time.nanosecondsSince1970 / 1_000_000_000
-    return Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)
+    let (day, rest) = time.nanosecondsSince1970.quotientAndRemainder(
+      dividingBy: 86_400_000_000_000)
+    return Int(rest < 0 ? day - 1 : day)
   }
 
   /// Months since year 0 of a day (after Hinnant, "chrono-compatible low-level date algorithms").

@@ -174,7 +174,7 @@ extension Knowledge {
         failureShare: failures[path]?.value(at: time) ?? 0,
         link: links[path.uplink]?.condition ?? .up,
         pace: paces[service] ?? AnswerPace(stream: facts.stream),
-        prices: backend?.prices ?? .free,
+        prices: backend?.prices.prices(of: facts.model) ?? .free,
         firstContent: firstContents[FirstContentKind(path, facts)])
     }
   }

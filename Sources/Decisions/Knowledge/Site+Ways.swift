@@ -15,11 +15,6 @@ extension Backend {
     return Ways.Backend(
       name: name, destination: location == .site(site) ? nil : location.name,
       models: models.map(\.name), handshakeRoundTrips: speaksTLS ? 2 : 1, health: health,
-      prices: prices, places: placesInEffect)
-  }
-
-  /// One price for prompt and answer alike, where the manifest has one.
-  private var prices: TokenPrices {
-    TokenPrices(input: pricePerMillionTokens ?? 0, output: pricePerMillionTokens ?? 0)
+      prices: modelPrices, places: placesInEffect)
   }
 }

@@ -14,15 +14,16 @@ public struct Ways: Sendable, Equatable {
     public var handshakeRoundTrips: Double
     /// What it takes to count as unhealthy, and as healthy again.
     public var health: HealthCheckPolicy
-    /// What its tokens cost.
-    public var prices: TokenPrices
+    /// What its models cost.
+    public var prices: ModelPrices
     /// How many requests it serves at once; `nil` where nobody has said.
     public var places: Int?
 
     /// Creates a backend.
     public init(
       name: String, destination: String?, models: [String], handshakeRoundTrips: Double = 1,
-      health: HealthCheckPolicy = HealthCheckPolicy(), prices: TokenPrices = .free,
+      health: HealthCheckPolicy = HealthCheckPolicy(),
+      prices: ModelPrices = ModelPrices(usual: nil),
       places: Int? = nil
     ) {
       self.name = name

@@ -111,7 +111,8 @@ extension Route {
   /// What a key must allow; `nil` where any key will do.
   var scope: KeyScope? {
     switch self {
-    case .inference, .work: .inference
+    case .inference: .inference
+    // The work plane asks for what each of its paths needs.
     default: nil
     }
   }

@@ -18,6 +18,10 @@ struct AttemptLog {
   var status: Int?
   var bytesUp = 0
   var bytesDown = 0
+  /// Events with data that it brought to a stream.
+  var events = 0
+  /// What its backend counted, where it went on with a stream: the client is told the sum.
+  var ownUsage: TokenUsage?
   var fault: Fault?
   var detail: String?
 

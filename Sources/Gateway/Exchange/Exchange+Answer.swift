@@ -122,7 +122,7 @@ extension Exchange {
   /// The attempt whose events have gone to the client.
   var begun: AttemptLog? {
     if let resume { return resume.first.log }
-    return events > 0 ? attempts.last { $0.log.firstByte != nil }?.log : nil
+    return events > 0 ? attempts.last { $0.log.events > 0 }?.log : nil
   }
 
   /// The attempt that is to answer for a failure: the last one that was not just too late.

@@ -31,12 +31,16 @@ extension Exchange {
   /// the tokens that the backend counted, or else about as many as there are events, or quarters of bytes.
   /// Another one whose backend had begun to answer, which is a second copy that lost or a stream that
   /// broke, costs what that backend has worked as far as is known: the prompt, and the events it sent.
+  /// One that goes on with a broken stream costs what its own backend counted; without that the prompt,
+  /// which what had gone out before is part of, and the events it sent.
   func bill(chosen: AttemptLog?) -> Bill {
     var bill = Bill()
+    var given = 0
     for attempt in attempts {
       let log = attempt.log
       let isChosen = chosen.map { $0.path == log.path && $0.started == log.started } ?? false
-      let (work, isEstimated) = work(of: log, isChosen: isChosen)
+      let (work, isEstimated) = work(of: log, isChosen: isChosen, given: given)
+      given += log.events
       let price = loop.accounts.price(of: log.path, model: facts.model)
       var cost = price.map { Cost(of: work, at: $0) }
       if isEstimated, let tokens = cost?.tokens, tokens != .zero { cost?.isEstimated = true }
@@ -54,20 +58,30 @@ extension Exchange {
     return bill
   }
 
-  private func work(of log: AttemptLog, isChosen: Bool) -> (BilledWork, isEstimated: Bool) {
+  /// - Parameter given: Tokens that the client had of the stream when the attempt began, about.
+  private func work(
+    of log: AttemptLog, isChosen: Bool, given: Int
+  ) -> (BilledWork, isEstimated: Bool) {
     var work = BilledWork(path: log.path, bytesUp: log.bytesUp, bytesDown: log.bytesDown)
     guard request.inference != .countTokens, log.firstByte != nil, let status = log.status,
       (200..<300).contains(status)
     else { return (work, false) }
     work.isAccepted = true
-    if isChosen, let usage {
-      work.inputTokens = usage.input
-      work.outputTokens = usage.output
+    if let counted = log.ownUsage ?? (isChosen ? wholeUsage(log) : nil) {
+      work.inputTokens = counted.input
+      work.outputTokens = counted.output
       return (work, false)
     }
-    work.inputTokens = usage?.input ?? account.estimate.inputTokens
-    if isChosen { work.outputTokens = facts.stream ? events : log.bytesDown / 4 }
+    work.inputTokens = (usage?.input ?? account.estimate.inputTokens) + given
+    work.outputTokens = facts.stream ? log.events : isChosen ? log.bytesDown / 4 : 0
     return (work, true)
+  }
+
+  /// What the client was told, where that is the work of this attempt alone and all of it.
+  private func wholeUsage(_ log: AttemptLog) -> TokenUsage? {
+    // Messages count the prompt at their beginning, and the answer only at their end.
+    let isPartial = log.fault != nil && request.inference == .messages
+    return isPartial || resume?.continuation != nil ? nil : usage
   }
 
   /// Puts what it used onto the caller's account. Called once, at the end.

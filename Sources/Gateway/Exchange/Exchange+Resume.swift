@@ -7,6 +7,7 @@ extension Exchange {
   /// Sends an event of an attempt on: as it is, or as what goes on after a break.
   func forward(_ event: SSEEvent, data: ByteBuffer?, isTerminal: Bool, from attempt: Attempt) {
     if events == 0, resume == nil { followStream(of: attempt) }
+    if data != nil { attempt.log.events += 1 }
     guard resume != nil, let data else {
       return deliver(event, data: data, isTerminal: isTerminal, from: attempt)
     }
@@ -16,6 +17,7 @@ extension Exchange {
       }
       return deliver(event, data: data, isTerminal: isTerminal, from: attempt)
     }
+    if let usage = AnswerScan(data)?.usage { attempt.log.ownUsage = usage }
     join(resume?.receive(isTerminal ? nil : data) ?? .failed, from: attempt)
   }
 

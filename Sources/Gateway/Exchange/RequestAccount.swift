@@ -28,7 +28,8 @@ extension GatewayLoop {
     let output =
       isCount ? 0 : min(facts.expectedTokens ?? Self.usualAnswerTokens, Self.longestAnswerTokens)
     var cost = Money.zero
-    if let path = decision.ranked.first?.path,
+    // Only budgets need a price in advance.
+    if !caller.grant.budgets.isEmpty, let path = decision.ranked.first?.path,
       let price = accounts.price(of: path, model: facts.model)
     {
       let work = BilledWork(

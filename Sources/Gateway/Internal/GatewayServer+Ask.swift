@@ -1,4 +1,5 @@
 import Decisions
+import Fleet
 import NIOCore
 import NIOHTTP1
 import Orbits
@@ -44,6 +45,10 @@ extension AskSink {
     guard let inference = Route.Inference(rawValue: request.endpoint) else {
       return send(.noSuchEndpoint(request.endpoint), [])
     }
+    // Nobody has looked at the key of work that was accepted long ago.
+    guard request.caller.may(.inference) || request.caller.may(.batch) else {
+      return send(.noLongerAllowed(request.caller), [])
+    }
     begin(
       Arrival(
         id: id, inference: inference,
@@ -54,6 +59,13 @@ extension AskSink {
 }
 
 extension APIError {
+  fileprivate static func noLongerAllowed(_ caller: Caller) -> APIError {
+    APIError(
+      .forbidden, .policyForbidden,
+      "The key '\(caller.name)' that handed this in does not exist any more, or may not ask models. "
+        + "Hand it in again with another key.", code: "policy_forbidden")
+  }
+
   fileprivate static func noSuchEndpoint(_ path: String) -> APIError {
     APIError(
       .notFound, .callerNotFound,

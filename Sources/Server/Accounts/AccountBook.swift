@@ -36,6 +36,38 @@ final class AccountBook: AccountKeeper {
     var ledger = Ledger()
     var audit = AuditQueue()
     var revision = -1
+
+    mutating func adopt(_ terms: Terms, _ past: Past, at time: UTC) {
+      self.terms = terms
+      keys.replaceDeclared(terms.declared)
+      openAccounts(past, at: time)
+    }
+
+    /// Has every key's account go by what the key allows now. One that is new here goes on where the
+    /// database left it.
+    mutating func openAccounts(_ past: Past, at time: UTC) {
+      for caller in keys.callers {
+        guard let id = caller.id else { continue }
+        if ledger.account(id) == nil {
+          ledger.restore(
+            id, caller.grant, fullAt: past.buckets[id] ?? [:], spentByDay: past.spent[id] ?? [:],
+            at: time)
+        } else {
+          ledger.open(id, caller.grant)
+        }
+      }
+    }
+  }
+
+  /// Where the database left the accounts.
+  fileprivate struct Past: Sendable {
+    var buckets: [String: [RateLimit: Int64]] = [:]
+    var spent: [String: [Int: Money]] = [:]
+
+    init(_ store: Store?) throws {
+      guard let store else { return }
+      (buckets, spent) = (try store.buckets(), try store.spentByDay())
+    }
   }
 
   /// How often the database is written and looked at.
@@ -54,31 +86,39 @@ final class AccountBook: AccountKeeper {
     self.store = store
     self.logger = logger
     self.now = now
-    adopt(terms)
-    guard let store else { return }
-    let (buckets, spent) = (try store.buckets(), try store.spentByDay())
-    let (keys, revision) = (try store.keys(), try store.keysRevision())
+    let past = try Past(store)
+    let revision = try store?.keysRevision() ?? -1
+    let keys = try store?.keys() ?? []
     let time = now()
     state.withLock { state in
       state.revision = revision
       state.keys.replaceStored(keys)
-      for caller in state.keys.callers {
-        guard let id = caller.id else { continue }
-        state.ledger.restore(
-          id, caller.grant, fullAt: buckets[id] ?? [:], spentByDay: spent[id] ?? [:], at: time)
-      }
+      state.adopt(terms, past, at: time)
     }
   }
 
+  /// What another manifest says, ready to be taken on.
+  struct Prepared: Sendable {
+    fileprivate let terms: Terms
+    fileprivate let past: Past
+  }
+
+  /// Reads what is known of the keys that another manifest brings.
+  ///
+  /// - Throws: Where the database can't be read.
+  func prepare(_ terms: Terms) throws -> Prepared {
+    Prepared(terms: terms, past: try Past(store))
+  }
+
   /// Takes on what another manifest says; accounts keep what they have used.
-  func adopt(_ terms: Terms) {
-    state.withLock { state in
-      state.terms = terms
-      state.keys.replaceDeclared(terms.declared)
-      for caller in state.keys.callers {
-        if let id = caller.id { state.ledger.open(id, caller.grant) }
-      }
-    }
+  func adopt(_ prepared: Prepared) {
+    let time = now()
+    state.withLock { $0.adopt(prepared.terms, prepared.past, at: time) }
+  }
+
+  /// Whether clients would have to show a key if the manifest said this.
+  func asksForKeys(under terms: Terms) -> Bool {
+    state.withLock { !terms.declared.isEmpty || $0.keys.hasStored }
   }
 
   /// Notes something in the audit log.
@@ -164,13 +204,11 @@ final class AccountBook: AccountKeeper {
   private func readKeys(_ store: Store) throws {
     let revision = try store.keysRevision()
     guard state.withLock({ $0.revision }) != revision else { return }
-    let keys = try store.keys()
+    let (keys, past, time) = (try store.keys(), try Past(store), now())
     state.withLock { state in
       state.revision = revision
       state.keys.replaceStored(keys)
-      for caller in state.keys.callers {
-        if let id = caller.id { state.ledger.open(id, caller.grant) }
-      }
+      state.openAccounts(past, at: time)
     }
   }
 }

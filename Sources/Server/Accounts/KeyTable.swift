@@ -19,6 +19,9 @@ struct KeyTable: Sendable {
   /// Whether there never was a key. One that was revoked counts: revoking the last must not open the door.
   var isEmpty: Bool { declared.isEmpty && stored.isEmpty }
 
+  /// Whether the database has any, revoked ones included.
+  var hasStored: Bool { !stored.isEmpty }
+
   /// All callers.
   var callers: [Caller] { declared.map(\.caller) + stored.map(\.caller) }
 

@@ -69,7 +69,9 @@ actor FleetRunner {
     try next.checkCanFollow(preparation)
     let (world, plan) = (fixtures.world, next.plan)
     let shared = plan.sharedUplinks(after: preparation.plan, world.counters)
-    let settings = try fixtures.gateway.prepare(next.configuration)
+    let settings = try fixtures.gateway.prepare(
+      next.configuration, asksForKeys: fixtures.accounts.asksForKeys(under: next.terms))
+    let accounts = try fixtures.accounts.prepare(next.terms)
     let loop = ForecastLoop(world: world, plan: plan, now: SystemClock.now)
     let cursor = loop.forecast()
     let oldTerminals = fixtures.terminals.value
@@ -90,7 +92,7 @@ actor FleetRunner {
     await stopWorkers()
     let report = ReloadReport(generation: plan.generation, plan.changes(from: preparation.plan))
     world.adopt(plan, counters: shared, forecasts: cursor.forecasts, at: SystemClock.now())
-    fixtures.accounts.adopt(next.terms)
+    fixtures.accounts.adopt(accounts)
     fixtures.router.adopt(plan, emulators: newEmulators.endpoints)
     await fixtures.gateway.adopt(settings)
     fixtures.terminals.value = terminals

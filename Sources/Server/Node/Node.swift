@@ -128,9 +128,7 @@ public struct Node: Sendable {
     runner.value = fleet
     let working = Task {
       await work.run(asking: gateway) { owner in
-        owner.isEmpty
-          ? .local
-          : accounts.caller(of: owner) ?? Caller(id: owner, name: owner, grant: .everything)
+        owner.isEmpty ? .local : accounts.caller(of: owner)
       }
     }
     let upkeep = Task {

@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Gateway
 import Logging
@@ -13,6 +14,8 @@ struct BatchKeeper: Sendable {
   let store: Store
   let board: WorkBoard
   let limits: WorkLimits
+  /// The caller with this id; `nil` where its key is there no more.
+  let caller: @Sendable (String) -> Caller?
   let now: @Sendable () -> UTC
   let logger: Logger
 
@@ -57,7 +60,8 @@ struct BatchKeeper: Sendable {
   /// Reads the lines and keeps them as items, or what is wrong with them.
   private func read(_ batch: Batch) async throws {
     try await store.dropItems(of: batch.id)
-    var reading = BatchReading(batch: batch, limits: limits, time: now())
+    var reading = BatchReading(
+      batch: batch, caller: caller(batch.owner), limits: limits, time: now())
     var cutter = LineCutter(limit: limits.lineBytes)
     var number = 0
     while let chunk = try await store.chunk(number, of: batch.input) {
@@ -126,6 +130,7 @@ struct BatchReading {
   private static let maximumFlaws = 100
 
   private let batch: Batch
+  private let caller: Caller?
   private let limits: WorkLimits
   private let time: UTC
   private var line = 0
@@ -135,8 +140,9 @@ struct BatchReading {
   private var items: [WorkItem] = []
   private var bytes = 0
 
-  init(batch: Batch, limits: WorkLimits, time: UTC) {
+  init(batch: Batch, caller: Caller?, limits: WorkLimits, time: UTC) {
     self.batch = batch
+    self.caller = caller
     self.limits = limits
     self.time = time
   }
@@ -163,6 +169,11 @@ struct BatchReading {
       guard names.insert(read.customID).inserted else {
         throw BatchLine.Refused(
           "duplicate_custom_id", "has the 'custom_id' of an earlier one", "custom_id")
+      }
+      guard caller?.mayUse(model: read.model) ?? true else {
+        throw BatchLine.Refused(
+          "model_not_found", "asks for a model that does not exist or that you have no access to",
+          "body.model")
       }
       keep(read)
     } catch {

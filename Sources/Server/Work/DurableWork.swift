@@ -33,7 +33,8 @@ struct DurableWork: Sendable {
       store: plane.store, board: plane.board, gateway: gateway, limits: limits, caller: caller,
       now: plane.now, logger: logger)
     let keeper = BatchKeeper(
-      store: plane.store, board: plane.board, limits: limits, now: plane.now, logger: logger)
+      store: plane.store, board: plane.board, limits: limits, caller: caller, now: plane.now,
+      logger: logger)
     await withTaskGroup { group in
       group.addTask { await sender.run() }
       group.addTask { await keeper.run() }

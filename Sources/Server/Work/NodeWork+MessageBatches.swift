@@ -47,6 +47,7 @@ extension NodeWork {
     var names: Set<String> = []
     let items = try requests.enumerated().map { index, value in
       let item = try messageItem(value, index, of: batch, headers)
+      try request.caller.require(model: item.model)
       guard names.insert(item.customID ?? "").inserted else {
         throw WorkError.badField("requests.\(index).custom_id", "is that of an earlier request")
       }

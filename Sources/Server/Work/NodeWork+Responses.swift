@@ -1,5 +1,6 @@
 import Decisions
 import Dialects
+import Fleet
 import Foundation
 import Gateway
 import NIOCore
@@ -15,6 +16,7 @@ extension NodeWork {
     guard let model = body["model"]?.text, !model.isEmpty else {
       throw WorkError.badField("model", "is missing: name one that GET /v1/models lists")
     }
+    try request.caller.require(model: model)
     let isBackground = body["background"]?.bool == true
     if isBackground, body["store"]?.bool == false {
       throw WorkError.badField(
@@ -27,6 +29,7 @@ extension NodeWork {
     }
     try await checkRoom()
     let wishes = try Wishes(request, limits)
+    if isBackground || wishes.wait != nil { try request.caller.require(.batch) }
     let time = now()
     let wait = wishes.wait ?? (isBackground ? limits.usualWait : request.patience)
     let item = WorkItem(

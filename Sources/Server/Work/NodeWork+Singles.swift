@@ -1,5 +1,6 @@
 import Decisions
 import Dialects
+import Fleet
 import Foundation
 import Gateway
 import NIOCore
@@ -26,6 +27,8 @@ extension NodeWork {
     guard let model = body["model"]?.text, !model.isEmpty else {
       throw WorkError.badField("model", "is missing: name one that GET /v1/models lists")
     }
+    try request.caller.require(model: model)
+    if wishes.wait != nil { try request.caller.require(.batch) }
     try await checkRoom()
     let item = newItem(request, wishes, model: model, body: .object(body))
     let isStream = body["stream"]?.bool == true

@@ -1,5 +1,6 @@
 import Decisions
 import Dialects
+import Fleet
 import Foundation
 import Gateway
 import Logging
@@ -22,6 +23,7 @@ struct NodeWork: WorkPlane {
       String($0).removingPercentEncoding ?? String($0)
     }
     let rest = Array(path.dropFirst())
+    try request.caller.require(Self.scope(path))
     switch path.first {
     case "files": return try await files(request, rest)
     case "batches": return try await batches(request, rest)
@@ -31,6 +33,11 @@ struct NodeWork: WorkPlane {
     case "responses" where !rest.isEmpty: return try await responses(request, rest)
     default: return try await single(request)
     }
+  }
+
+  private static func scope(_ path: [String]) -> KeyScope {
+    let isBatch = path.first == "messages" && path.dropFirst().first == "batches"
+    return isBatch || path.first == "files" || path.first == "batches" ? .batch : .inference
   }
 
   /// Refuses to keep more when the disk holds as much as it may.

@@ -11,7 +11,8 @@ public enum WorkVerdict: Sendable, Equatable {
   /// Judges an answer.
   ///
   /// What the caller did wrong stays wrong, so it is the answer. That there was no way, no room or no
-  /// time to finish says nothing about the work, which waits. A backend that fails is given `tries`
+  /// time to finish says nothing about the work, which waits; nor does a limit or budget of the caller's
+  /// that will have room again. A backend that fails is given `tries`
   /// attempts with longer and longer waits, since the error may be this request's own doing.
   ///
   /// - Parameters:
@@ -23,7 +24,7 @@ public enum WorkVerdict: Sendable, Equatable {
   public static func judge(
     status: Int, fault: Fault?, retryAfter: Duration?, progress: WorkProgress, tries: Int
   ) -> WorkVerdict {
-    if let fault, isOfTheWay(fault) {
+    if let fault, isOfTheWay(fault) || isOfTheAccount(fault, retryAfter) {
       return .retry(
         after: max(retryAfter ?? .zero, backOff(progress.epoch, longest: .seconds(30))),
         isFailure: false)
@@ -36,6 +37,10 @@ public enum WorkVerdict: Sendable, Equatable {
 
   private static func isOfTheWay(_ fault: Fault) -> Bool {
     fault.rawValue.hasPrefix("link_") || fault.rawValue.hasPrefix("own_")
+  }
+
+  private static func isOfTheAccount(_ fault: Fault, _ retryAfter: Duration?) -> Bool {
+    retryAfter != nil && (fault == .policyRateLimited || fault == .policyBudget)
   }
 
   /// Statuses that may be another one next time (RFC 9110; 529 is Anthropic's for overload).

@@ -1,5 +1,7 @@
 import Decisions
+import Dialects
 import Fleet
+import NIOCore
 import Testing
 
 @testable import Gateway
@@ -126,6 +128,82 @@ import Testing
       #expect(stream.text.contains(": perigee: cost-usd=\(cost.total)"))
       #expect(cost.isEstimated == (record.usage == nil))
       #expect(cost.tokens > .zero)
+    }
+  }
+
+  /// Messages say at their beginning that one token has been answered: the broken ones are not billed by
+  /// that.
+  @Test func brokenMessagesCostTheEventsThatCame() async throws {
+    let price = PathPrice(tokens: TokenPrices(input: 1, output: 2), perGigabyte: 0)
+    let keeper = TestKeeper(["app": .everything], price: price)
+    let piece =
+      #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a"}}"#
+    let events =
+      [
+        #"{"type":"message_start","message":{"usage":{"input_tokens":9,"output_tokens":1}}}"#,
+        #"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#,
+      ] + Array(repeating: piece, count: 20)
+    let text = events.map { event in
+      let type = event.dropFirst(#"{"type":""#.count).prefix { $0 != "\"" }
+      return "event: \(type)\ndata: \(event)\n\n"
+    }.joined()
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+    try await Rig.run(
+      responding: [
+        { _ in
+          [
+            .write(head + "transfer-encoding: chunked\r\n\r\n"),
+            .write(String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n"), .close,
+          ]
+        }
+      ], accounts: keeper,
+      router: { backends in
+        TestRouter([("b0", backends[0].endpoint)], apis: ["b0": [.messages]])
+      }
+    ) { rig in
+      let client = try await rig.client()
+      try await client.post(
+        "/v1/messages",
+        #"{"model":"test-model","max_tokens":50,"stream":true,"#
+          + #""messages":[{"role":"user","content":"hi"}]}"#, headers: [Self.bearer])
+      let response = try await client.response()
+      #expect(!response.isComplete)
+      let used = try #require(keeper.told.used.first?.usage)
+      #expect(used.inputTokens == 9 && used.outputTokens == 22, "\(used)")
+      #expect(try await rig.record()?.cost?.isEstimated == true)
+    }
+  }
+
+  /// Work is done long after it was accepted: its key may be gone, or hold to fewer models.
+  @Test func workIsDoneByWhatItsKeyAllowsNow() async throws {
+    let keeper = TestKeeper(["app": .everything])
+    try await Rig.run(Script.good, accounts: keeper) { rig in
+      func ask(_ grant: KeyGrant) async -> InternalAnswer {
+        await rig.server.ask(
+          InternalRequest(
+            endpoint: "/v1/chat/completions", body: ByteBuffer(string: Rig.body()),
+            caller: Caller(id: "app", name: "app", grant: grant), patience: .seconds(10)))
+      }
+      let gone = await ask(KeyGrant(scopes: []))
+      #expect(gone.status == 403 && gone.fault == .policyForbidden)
+      #expect(rig.backends[0].seen.requests.isEmpty)
+      let other = await ask(KeyGrant(models: ["org/other"]))
+      #expect(other.status == 404 && other.fault == .callerUnknownModel)
+      #expect(await ask(KeyGrant(scopes: [.batch])).status == 200)
+      #expect(keeper.told.settled == 1)
+    }
+  }
+
+  @Test func aReloadThatTakesTheLastKeyDoesNotOpenTheDoor() async throws {
+    try await Rig.run(Script.good, accounts: TestKeeper(["app": .everything])) { rig in
+      let open = GatewayConfiguration(
+        host: "0.0.0.0",
+        tls: GatewayConfiguration.TLS(certificateChainPath: "c.pem", privateKeyPath: "k.pem"))
+      #expect(
+        throws: GatewayStartError.unprotected(
+          host: "0.0.0.0", missingKeys: true, missingTLS: false)
+      ) { _ = try rig.server.prepare(open, asksForKeys: false) }
+      _ = try rig.server.prepare(GatewayConfiguration(), asksForKeys: false)
     }
   }
 

@@ -1,5 +1,6 @@
 import Decisions
 import Dialects
+import Fleet
 import Foundation
 import Synchronization
 import TestSupport
@@ -131,11 +132,12 @@ import Testing
 
   private func middle(
     continuing: Set<String> = ["b0", "b1"], more: String = "", headers: [String] = [],
+    usage: Bool = true, accounts: (any AccountKeeper)? = nil,
     _ check: (RawClient.Response, SeenAnswer, Rig) async throws -> Void
   ) async throws {
     let backends = Breaking(later: Self.model)
     try await Rig.run(
-      responding: [backends.respond, backends.respond],
+      responding: [backends.respond, backends.respond], accounts: accounts,
       router: { backends in
         TestRouter(
           backends.enumerated().map { ("b\($0.offset)", $0.element.endpoint) },
@@ -145,7 +147,7 @@ import Testing
       let client = try await rig.client()
       let cut = Self.bytes(Self.model.stream(for: [])).count / 2
       try await client.post(
-        "/v1/chat/completions", Self.body(cut, usage: true, more), headers: headers)
+        "/v1/chat/completions", Self.body(cut, usage: usage, more), headers: headers)
       let response = try await client.response()
       try await check(response, SeenAnswer(body: response.text), rig)
     }
@@ -163,6 +165,40 @@ import Testing
       let asked = rig.backends[1].seen.requests.first?.text ?? ""
       #expect(asked.contains("\"continue_final_message\":true,\"add_generation_prompt\":false"))
       #expect(asked.hasPrefix("{\"model\":\"test-model\",\"messages\":[{\"role\":\"user\""))
+    }
+  }
+
+  /// Each attempt is billed for what its own backend did, not for the sum that the client is told.
+  @Test(arguments: [true, false]) func eachAttemptIsBilledForItsOwnWork(usage: Bool) async throws {
+    let price = PathPrice(
+      tokens: TokenPrices(input: 100, output: 1000, perRequest: 1), perGigabyte: 0)
+    let keeper = TestKeeper([:], price: price)
+    try await middle(usage: usage, accounts: keeper) { response, seen, rig in
+      #expect(seen.isDone && response.isComplete)
+      let record = try #require(try await rig.record())
+      #expect(record.attempts.count == 2)
+      let used = keeper.told.used.map(\.usage)
+      #expect(used.map(\.requests) == [0, 1])
+
+      let asked = try #require(rig.backends[1].seen.requests.first?.body)
+      let own = try #require(
+        SeenAnswer(body: Self.model.stream(for: Array(asked)).joined()).usage)
+      #expect(used[1].inputTokens == own["prompt_tokens"])
+      #expect(used[1].outputTokens == own["completion_tokens"])
+      #expect(used[1].inputTokens > 7, "the continuation reads what was said before, too")
+
+      let mark = try #require(response.text.firstRange(of: " over leo after "))
+      let events = Int(response.text[mark.upperBound...].prefix { $0.isNumber })
+      #expect(used[0].inputTokens == 7 && used[0].outputTokens == events)
+
+      let dollars = used.map {
+        Double($0.inputTokens) * 1e-4 + Double($0.outputTokens) * 1e-3 + 1
+      }
+      #expect(used.map(\.cost) == dollars.map { Money(dollars: $0) })
+      #expect(record.cost?.total == used[0].cost + used[1].cost)
+      #expect(record.cost?.isEstimated == true, "nobody counted what the broken one did")
+      let total = try #require(record.cost?.total)
+      #expect(response.text.contains(": perigee: cost-usd=\(total) estimated\n\n"))
     }
   }
 
