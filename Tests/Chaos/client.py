@@ -8,14 +8,14 @@ from answers import answer
 OUTCOMES = ["right", "refused", "error_event", "CUT", "WRONG", "SILENT", "NO_ANSWER"]
 
 
-async def ask(port, prompt, stream, timeout=60):
+async def ask(port, prompt, stream, timeout=150):
     """(outcome, detail, seconds to the first byte). The outcomes in capitals are defects: a connection
     that breaks without a word, other bytes than the right ones, an incomplete answer that looks
     complete, and no end at all."""
     try:
         return await asyncio.wait_for(exchange(port, prompt, stream), timeout)
     except TimeoutError:
-        return "NO_ANSWER", "nothing for a minute", None
+        return "NO_ANSWER", "nothing in 150 s", None
 
 
 async def exchange(port, prompt, stream):
@@ -86,7 +86,7 @@ def judge_stream(data, whole, prompt):
             continue
         event = json.loads(line[6:])
         if event.get("error"):
-            failed = event["error"].get("code") or "error"
+            failed = f"{event['error'].get('code')}: {event['error']['message']}"
             continue
         ids.add(event["id"])
         for choice in event["choices"]:
