@@ -48,6 +48,14 @@ struct ReadingTests {
       "Keep one"
     ),
     (Fixtures.steady("faults: [{uplink: fiber, at: 1m, for: 5}]"), 10, "no unit", "5s"),
+    (
+      Fixtures.steady("faults: [{backend: cellar, does: stal, at: 1m, for: 1m}]"), 10, "stal",
+      "stall"
+    ),
+    (
+      Fixtures.steady("faults: [{uplink: fiber, does: stall, at: 1m, for: 1m}]"), 10, "does",
+      "backend"
+    ),
     (Fixtures.steady("backends: {cellar: {prefil: 3}}"), 10, "prefil", "prefill"),
     (Fixtures.steady("backgroundLoad: {fibre: 0.2}"), 10, "fibre", "fiber"),
     (Fixtures.steady().replacing("model: m", with: "model: n"), 5, "`n`", "`m`"),

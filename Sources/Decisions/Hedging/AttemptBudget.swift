@@ -16,11 +16,13 @@ public struct AttemptBudget: Sendable, Equatable {
   /// For how long a request allows others to be tried again, seconds.
   private static let lifetimeSeconds = 10
   /// The most hedges that are saved up.
-  private static let mostHedges = 100.0
+  private static let mostHedges = 100
   /// How many there are before the first request.
-  private static let firstHedges = 10.0
+  private static let firstHedges = 10
+  /// Hedges are counted in these parts, so that shares add up exactly.
+  private static let parts = 1_000_000
 
-  private var hedges: Double
+  private var hedgeParts: Int
   private var seconds: [Second] = []
 
   /// What happened in one second.
@@ -33,22 +35,25 @@ public struct AttemptBudget: Sendable, Equatable {
   /// A budget that allows a few hedges before the first request.
   public init(hedgeShare: Double) {
     self.hedgeShare = hedgeShare
-    hedges = hedgeShare > 0 ? Self.firstHedges : 0
+    hedgeParts = hedgeShare > 0 ? Self.firstHedges * Self.parts : 0
   }
 
   /// How much is there for hedges, 0 to 1: enough for a burst, or less.
-  public var hedgeCredit: Double { min(1, hedges / (2 * Self.firstHedges)) }
+  public var hedgeCredit: Double {
+    min(1, Double(hedgeParts) / Double(2 * Self.firstHedges * Self.parts))
+  }
 
   /// A client asks for something.
   public mutating func requestBegan(at time: UTC) {
-    hedges = min(Self.mostHedges, hedges + min(1, max(0, hedgeShare)))
+    let share = (min(1, max(0, hedgeShare)) * Double(Self.parts)).rounded(.down)
+    hedgeParts = min(Self.mostHedges * Self.parts, hedgeParts + Int(share))
     current(time) { $0.requests += 1 }
   }
 
   /// Whether a second copy may go out; spends where it may.
   public mutating func mayHedge(at time: UTC) -> Bool {
-    guard hedgeShare > 0, hedges >= 1, mayRetry(at: time) else { return false }
-    hedges -= 1
+    guard hedgeShare > 0, hedgeParts >= Self.parts, mayRetry(at: time) else { return false }
+    hedgeParts -= Self.parts
     return true
   }
 

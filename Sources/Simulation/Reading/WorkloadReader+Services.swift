@@ -51,9 +51,14 @@ extension WorkloadReader {
   private func subject(of fields: Fields) -> DeclaredFault.Subject? {
     switch fields.exactlyOne(of: ["backend", "uplink"], example: "backend: frankfurt") {
     case "backend":
-      return name(
-        fields.optional("backend"), of: "a backend", among: fleet.backends.map(\.name)
-      ).map(DeclaredFault.Subject.backend)
+      let backend = name(
+        fields.optional("backend"), of: "a backend", among: fleet.backends.map(\.name))
+      guard let does = fields.optional("does") else {
+        return backend.map(DeclaredFault.Subject.backend)
+      }
+      let mischief = does.word("what a backend does", as: Mischief.self)
+      guard let backend, let mischief else { return nil }
+      return .answers(of: backend, mischief)
     case "uplink":
       return name(
         fields.optional("uplink"), of: "an uplink", among: site.uplinks.map(\.name)

@@ -25,13 +25,30 @@ extension PolicyRun {
     )
     let times = backends[attempt.backend].times(
       promptTokens: exchange.plan.promptTokens, &random)
+    let mischief = scenario.mischief(of: attempt.backend, at: now)
+    let total =
+      mischief?.tokens(of: exchange.plan.answerTokens, &random) ?? exchange.plan.answerTokens
     exchanges[job.request]?.live[job.attempt]?.tokenNanoseconds = times.token
-    let total = exchange.plan.answerTokens
+    exchanges[job.request]?.live[job.attempt]?.tokensMade = total
+    exchanges[job.request]?.live[job.attempt]?.mischief = mischief
     let stream = exchange.plan.facts.stream
-    let wait = stream ? times.first : SimulatedBackend.untilLast(of: total, times)
-    events.add(
-      .emit(job, tokens: stream ? 1 : total, isLast: !stream || total == 1),
-      at: Instant(nanoseconds: now.nanosecondsSince1970 + wait))
+    let wait = stream ? times.first : SimulatedBackend.untilLast(of: max(1, total), times)
+    // An answer that is no stream goes out at once, when it is whole.
+    let event: Event =
+      mischief != nil && (total == 0 || !stream)
+      ? .spoil(job) : .emit(job, tokens: stream ? 1 : total, isLast: !stream || total == 1)
+    events.add(event, at: Instant(nanoseconds: now.nanosecondsSince1970 + wait))
+  }
+
+  /// The backend does its mischief to an answer.
+  mutating func spoil(_ job: Job, at now: UTC) {
+    // Whoever falls silent keeps the place until the gateway has had enough.
+    guard isUnderWay(job), let attempt = exchanges[job.request]?.live[job.attempt],
+      backends[attempt.backend].life == attempt.life, let fault = attempt.mischief?.fault
+    else { return }
+    leave(job, backend: attempt.backend, at: now)
+    guard !attempt.isStuck, let arrival = cross(job, bytes: 0, .down, at: now) else { return }
+    events.add(.fails(job, fault), at: Instant(max(arrival, attempt.lastArrival)))
   }
 
   /// The backend has made tokens, and sends them.
@@ -48,13 +65,17 @@ extension PolicyRun {
       if let arrival = cross(job, bytes: bytes, .down, at: now) {
         let inOrder = max(arrival, attempt.lastArrival)
         exchanges[job.request]?.live[job.attempt]?.lastArrival = inOrder
-        events.add(.receive(job, tokens: tokens, isLast: isLast), at: Instant(inOrder))
+        let isWhole = isLast && attempt.mischief == nil
+        events.add(.receive(job, tokens: tokens, isLast: isWhole), at: Instant(inOrder))
       } else {
         exchanges[job.request]?.live[job.attempt]?.isStuck = true
       }
     }
-    if isLast { return leave(job, backend: attempt.backend, at: now) }
-    let left = exchange.plan.answerTokens - attempt.tokensSent - tokens
+    if isLast {
+      guard attempt.mischief == nil else { return spoil(job, at: now) }
+      return leave(job, backend: attempt.backend, at: now)
+    }
+    let left = attempt.tokensMade - attempt.tokensSent - tokens
     let group = min(left, max(1, Int(Self.groupNanoseconds / max(1, attempt.tokenNanoseconds))))
     events.add(
       .emit(job, tokens: group, isLast: group == left),
@@ -80,6 +101,7 @@ extension PolicyRun {
         job.attempt, isError: false, at: Instant(now))
       perform(job.request, action, at: now)
     }
+    exchanges[job.request]?.delivered[job.attempt, default: 0] += tokens
     if isLast { complete(job, at: now) } else { arm(job.request) }
   }
 
@@ -107,6 +129,7 @@ extension PolicyRun {
         bytesDown: Traffic.answerBytes(
           tokens: attempt.tokensReceived, stream: facts.stream, isFirst: true)))
     tally.answered(exchange, by: attempt, at: now)
+    onEnd?(exchange, nil, now)
     end(job.request)
   }
 }

@@ -11,7 +11,11 @@ extension PolicyRun {
         candidate: candidate, isHedge: isHedge, at: Instant(now))
     else { return }
     let path = scored.path
-    if number > 0, !isHedge { exchanges[request]?.failovers += 1 }
+    if isHedge {
+      exchanges[request]?.hedges += 1
+    } else if number > 0 {
+      exchanges[request]?.failovers += 1
+    }
     let attempt = SimulatedExchange.Attempt(
       path: path, predictedMs: scored.predictedMs,
       backend: scenario.number(ofBackend: path.backend),

@@ -20,7 +20,7 @@ extension PolicyRun {
       for (number, attempt) in live where attempt.backend == backend && attempt.life != nil {
         let job = Job(request: request, attempt: number)
         if let arrival = cross(job, bytes: 0, .down, at: now) {
-          events.add(.reset(job), at: Instant(arrival))
+          events.add(.fails(job, .linkReset), at: Instant(arrival))
         }
       }
     }

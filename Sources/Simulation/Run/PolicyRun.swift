@@ -21,7 +21,8 @@ struct PolicyRun {
     case atBackend(Job)
     case emit(Job, tokens: Int, isLast: Bool)
     case receive(Job, tokens: Int, isLast: Bool)
-    case reset(Job)
+    case spoil(Job)
+    case fails(Job, Fault)
     case backendStops(Int)
     case backendStarts(Int)
     case probe(path: Int)
@@ -48,6 +49,8 @@ struct PolicyRun {
   /// What hedges and retries may cost, as in a live node.
   var budget = AttemptBudget(hedgeShare: HedgingSettings().budget)
   var tally: Tally
+  /// Told of each request that is over, and why it failed if it did.
+  var onEnd: ((_ exchange: SimulatedExchange, _ fault: Fault?, _ at: UTC) -> Void)?
   /// The place of the first arrival among events of one instant; those of the others follow.
   private var arrivals: UInt64 = 0
 
@@ -63,6 +66,13 @@ struct PolicyRun {
 
   /// Runs until every request is over.
   mutating func run() -> PolicyReport {
+    prepare()
+    while step() {}
+    return tally.report(lines: lines)
+  }
+
+  /// Queues what begins everything.
+  mutating func prepare() {
     events.add(.slot(Slot(containing: scenario.start)), at: Instant(scenario.start))
     for (backend, windows) in scenario.backendFaults.enumerated() {
       for window in windows.windows {
@@ -73,8 +83,13 @@ struct PolicyRun {
     beginProbes()
     arrivals = events.reserve(scenario.requests.count)
     awaitArrival(0)
-    while remaining > 0, let (time, event) = events.next() { handle(event, at: time.utc) }
-    return tally.report(lines: lines)
+  }
+
+  /// Lets the next event happen; false once every request is over.
+  mutating func step() -> Bool {
+    guard remaining > 0, let (time, event) = events.next() else { return false }
+    handle(event, at: time.utc)
+    return true
   }
 
   private mutating func handle(_ event: Event, at now: UTC) {
@@ -87,8 +102,8 @@ struct PolicyRun {
     case .emit(let job, let tokens, let isLast): emit(job, tokens: tokens, isLast: isLast, at: now)
     case .receive(let job, let tokens, let isLast):
       receive(job, tokens: tokens, isLast: isLast, at: now)
-    case .reset(let job):
-      attemptFailed(job, .linkReset, at: now)
+    case .spoil(let job): spoil(job, at: now)
+    case .fails(let job, let fault): attemptFailed(job, fault, at: now)
     case .backendStops(let backend): stop(backend, at: now)
     case .backendStarts(let backend): backends[backend].start()
     case .probe(let path): probe(path, at: now)
@@ -156,7 +171,10 @@ extension PolicyRun {
       case .decideAgain: next = decide(request, at: now)
       case .resume: next = exchanges[request]?.machine.denied()
       case .giveUp(let fault), .breakStream(let fault):
-        if let exchange = exchanges[request] { tally.failed(exchange, fault, at: now) }
+        if let exchange = exchanges[request] {
+          tally.failed(exchange, fault, at: now)
+          onEnd?(exchange, fault, now)
+        }
         end(request)
       }
     }

@@ -21,6 +21,8 @@ struct Scenario: Sendable {
   let services: [ServiceLaw]
   /// When each backend is down, in their order.
   let backendFaults: [FaultWindows]
+  /// What each backend does to its answers, and when, in their order.
+  private let mischief: [[(kind: Mischief, windows: FaultWindows)]]
   let waits = RequestStateMachine.Waits.standard
   private let backendNumbers: [String: Int]
   private let elementAgeSeconds: Double
@@ -76,6 +78,10 @@ struct Scenario: Sendable {
         of: subject, in: workload.faults, start: origin, seconds: seconds + tail, seed: seed)
     }
     backendFaults = ways.backends.map { faults(of: .backend($0.name)) }
+    mischief = ways.backends.map { backend in
+      Mischief.allCases.map { ($0, faults(of: .answers(of: backend.name, $0))) }
+        .filter { !$0.1.windows.isEmpty }
+    }
     links = RealLinks(
       timeline: timeline, site: site,
       faults: site.uplinks.map { faults(of: .uplink($0.name)) },
@@ -93,6 +99,11 @@ struct Scenario: Sendable {
 
   /// The number of a backend, by its name.
   func number(ofBackend name: String) -> Int { backendNumbers[name] ?? 0 }
+
+  /// What a backend, by its number, does to an answer that it begins at `time`; `nil` where it gives it.
+  func mischief(of backend: Int, at time: UTC) -> Mischief? {
+    mischief[backend].first { $0.windows.contains(Instant(time)) }?.kind
+  }
 
   /// The leg of the timeline that a path takes; `nil` for a local one.
   func leg(of path: PathID) -> Int? {

@@ -15,6 +15,9 @@ struct SimulatedBackend: Sendable {
   private var serving: Set<Job> = []
   private var queue: [Job] = []
 
+  /// The jobs it has, served and waiting.
+  var underWay: Int { serving.count + queue.count }
+
   init(law: ServiceLaw) { self.law = law }
 
   /// Takes a job in; true where it is served at once.

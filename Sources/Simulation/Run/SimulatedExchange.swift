@@ -9,6 +9,10 @@ struct SimulatedExchange: Sendable {
   var machine: RequestStateMachine
   /// How many attempts have begun after another one had failed.
   var failovers = 0
+  /// How many attempts have begun beside another one.
+  var hedges = 0
+  /// The tokens that the client has, by the attempt that brought them.
+  var delivered: [Int: Int] = [:]
   /// When the next wake is due that has been asked for.
   var wakeAt: Instant?
   /// The attempts under way, by number: none between two, two while one hedges.
@@ -34,6 +38,9 @@ struct SimulatedExchange: Sendable {
     /// Time between two tokens, nanoseconds.
     var tokenNanoseconds: Int64 = 0
     var tokensSent = 0
+    /// How many tokens the backend makes: the whole answer's, or those before its mischief.
+    var tokensMade = 0
+    var mischief: Mischief?
     var tokensReceived = 0
     var firstByte: UTC?
     /// When what was sent last arrives; nothing overtakes it.

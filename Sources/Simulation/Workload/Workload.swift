@@ -147,6 +147,8 @@ public struct DeclaredFault: Sendable, Equatable {
   public enum Subject: Sendable, Hashable {
     /// A backend's process: connections are refused, those that stand are reset.
     case backend(String)
+    /// A backend's answers: each that it begins meanwhile ends by mischief.
+    case answers(of: String, Mischief)
     /// A link: packets vanish, which no forecast knew.
     case uplink(String)
   }
