@@ -8,6 +8,7 @@ import Testing
   private static let figures = """
     {"now":"2026-11-26T00:00:00Z","fleet":"f","site":"s","version":"0","uptime_seconds":7300,
      "generation":2,"requests":{"per_second":1.5,"count":90,"failed":2,"attempts":95,
+     "hedges":3,"hedges_won":1,"resumes":2,"held":4,
      "ttft_p50_ms":40.5,"ttft_p95_ms":null,"tokens_out":800},
      "uplinks":[{"name":"leo","kind":"leo","up":true,"serving_satellite":"sat-1","rtt_forecast_ms":41,
      "rtt_estimate_ms":43.2,"rtt_measured_ms":null,"next_change_seconds":7,"handoffs":3,
@@ -16,9 +17,9 @@ import Testing
      "in_flight":4,"service_ms":12,"model_state":null,"last_error":"refused\\u001b[2J"}],
      "recent":[{"id":"req_1","time":"2026-11-26T00:00:00.000Z","model":"m","stream":true,
      "status":200,"backend":"b","uplink":"leo","predicted_ms":40,"actual_ms":41,"total_ms":90,
-     "attempts":1,"error":null},{"id":"req_2","time":"2026-11-26T00:00:01.000Z","model":"m",
+     "attempts":1,"hedged":null,"resumes":0,"error":null},{"id":"req_2","time":"2026-11-26T00:00:01.000Z","model":"m",
      "stream":true,"status":503,"backend":null,"uplink":null,"predicted_ms":null,
-     "actual_ms":null,"total_ms":5,"attempts":2,"error":"link_no_path"}]}
+     "actual_ms":null,"total_ms":5,"attempts":2,"hedged":"lost","resumes":1,"error":"link_no_path"}]}
     """
 
   private func decoded() throws -> TopFigures {
@@ -30,6 +31,7 @@ import Testing
     for part in [
       "1.50/s", "failed 2 of 90", "p50 40.5 ms", "sat-1", "43.2 ms", "in 7 s", "1.5 kB", "2.5 MB",
       "0/2", "DOWN: refused?[2J", "503 link_no_path", "req_2", "up 2 h",
+      "hedges 3, 1 won", "resumes 2", "waited for a link 4", "2 hedge lost resumed",
     ] { #expect(text.contains(part), "\(part) is not in\n\(text)") }
     #expect(!text.contains("\u{1B}"), "a node can't steer the terminal")
   }

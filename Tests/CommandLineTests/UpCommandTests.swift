@@ -39,6 +39,10 @@ import Testing
     let requests = try CommandRun("explain", "--url", url, "--output", "csv")
     let id = try #require(requests.rows.dropFirst().first?.first)
     #expect(try CommandRun("explain", id, "--url", url).output.contains("answered"))
+    let considered = try CommandRun("explain", id, "--url", url, "--output", "csv")
+    #expect(
+      considered.rows.first?.contains("score_ms") == true
+        && considered.rows.first?.contains("cost_usd") == true, "\(considered.output)")
     #expect(try CommandRun("explain", "no/id", "--url", url).status == 2)
     #expect(node.end(with: SIGTERM) == 0)
     let gone = try CommandRun("top", "--once", "--url", url)

@@ -24,9 +24,15 @@ import Testing
     #expect(state.condition == .suspect)
     let down = try #require(Self.silent(&state, Self.far, at: 2).transition)
     #expect(down.isDown && down.time == Self.time(2) && state.condition == .down)
+    #expect(state.downSeconds(at: Self.time(1)) == 0)
+    #expect(abs(state.downSeconds(at: Self.time(2.1)) - 0.1) < 1e-6)
     let back = state.heard(over: Self.near, at: Self.time(2.2))
     #expect(back.transition?.isDown == false && back.blamed.isEmpty)
     #expect(state.condition == .up && state.since == Self.time(2.2) && state.reason == nil)
+    // What is over counts on.
+    #expect(abs(state.downSeconds(at: Self.time(9)) - 0.2) < 1e-6)
+    _ = state.told(down: "cut", at: Self.time(10))
+    #expect(abs(state.downSeconds(at: Self.time(11)) - 1.2) < 1e-6)
   }
 
   @Test func onePathsSilenceIsItsBackendsWhereAnotherAnswers() {

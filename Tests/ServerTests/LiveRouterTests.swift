@@ -73,21 +73,31 @@ import Testing
       backends: [(fleet.backends[0], Endpoint(host: "192.0.2.1", port: 1))])
     let world = World(plan: plan, at: Self.start)
     _ = ForecastLoop(world: world, now: { Self.start }).prime()
+    let metrics = NodeMetrics()
     let router = LiveRouter(
-      world: world, requests: RequestLog(), metrics: NodeMetrics(), startedAt: Self.start,
+      world: world, requests: RequestLog(), metrics: metrics, startedAt: Self.start,
       now: { Self.start })
     let path = PathID(backend: "far", uplink: "fiber")
     let facts = RequestFacts(
       id: "r", endpoint: "/v1/chat/completions", model: "m", stream: true, bytes: 1,
       arrival: Self.start, deadline: Self.start.adding(seconds: 60))
     for _ in 0..<1_000 { _ = router.decide(facts) }
+    // To look what would be decided is no request.
+    for _ in 0..<1_000 { _ = router.decideAgain(facts) }
     let hedges = (0..<1_000).count { _ in router.mayHedge(path) }
     // A twentieth of the requests, and the ten there are before the first.
     #expect(hedges == 60)
     let retries = (0..<1_000).count { _ in router.mayRetry(path) }
     #expect(retries == 240, "a fifth of the requests, the floor of a hundred, less the hedges")
+    #expect(metrics.snapshot.resilience.denied == [.hedge: 940, .retry: 760])
     #expect(!router.isDown(path))
     world.observe(uplink: "fiber", saysDown: "cut", at: Self.start)
     #expect(router.isDown(path))
+    #expect(!router.mayHedge(path) && metrics.snapshot.resilience.denied[.hedge] == 940)
+    var out = PrometheusText()
+    let later = Self.start.adding(seconds: 90)
+    LinkConditions(plan: plan, knowledge: world.knowledge, time: later).write(to: &out)
+    #expect(out.text.contains("perigee_uplink_down{uplink=\"fiber\"} 1\n"))
+    #expect(out.text.contains("perigee_uplink_down_seconds_total{uplink=\"fiber\"} 90\n"))
   }
 }

@@ -41,30 +41,57 @@ import Testing
       #expect(roundTrip[0] > 0 && roundTrip[0] + roundTrip[1] >= roundTrip[2] - 0.2)
       #expect(roundTrip[2] <= roundTrip[3])
       let attempts = try #require(explanation["attempt_log"] as? [[String: Any]])
+      #expect((considered.first?["score_ms"] as? NSNumber)?.doubleValue ?? 0 > 0)
       #expect(attempts.count == 1 && attempts.first?["outcome"] as? String == "answered")
     }
     await mock.stop()
   }
 
+  /// A backend on the island, which is asked first while nothing is known of how long answers take, and one
+  /// far away. Only requests find out what becomes of the near one, and none is hedged.
+  private static func nearAndFar(_ near: MockBackend, _ far: MockBackend) -> Fleet {
+    var here = TestFleet.backend("near", port: near.port, at: .site("island"))
+    here.health.interval = .seconds(3600)
+    var fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber, TestFleet.geo],
+      backends: [here, TestFleet.backend("far", port: far.port, at: .site("region"))])
+    fleet.gateway?.hedging = .off
+    return fleet
+  }
+
   @Test func aDeadBackendIsLeftForAnotherWithinTheRequest() async throws {
     let near = try await MockBackend(name: "near")
     let far = try await MockBackend(name: "far")
-    let fleet = TestFleet.make(
-      uplinks: [TestFleet.fiber, TestFleet.geo],
-      backends: [
-        TestFleet.backend("near", port: near.port, at: .site("island")),
-        TestFleet.backend("far", port: far.port, at: .site("region")),
-      ])
-    try await RunningNode.serve(fleet) { node in
-      for _ in 0..<3 { _ = try await node.ask() }
+    try await RunningNode.serve(Self.nearAndFar(near, far)) { node in
       #expect(try await node.ask().headers["x-perigee-backend"] == "near")
-      await near.stop()
-      // Kept connections to a stopped listener still answer: the refusal shows on a new one.
+      await near.die()
       for _ in 0..<4 {
         let answer = try await node.ask()
         #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.headers["x-perigee-backend"] == "far")
+        let explanation = try await node.get(
+          "/api/requests/\(answer.headers["x-request-id"] ?? "")"
+        ).json()
+        let attempts = try #require(explanation["attempt_log"] as? [[String: Any]])
+        let outcomes = attempts.map { $0["outcome"] as? String }
+        let considered = try #require(explanation["considered"] as? [[String: Any]])
+        // How long its one answer took decides whether it is still asked first.
+        let isFirst = considered.first?["backend"] as? String == "near"
+        #expect(outcomes.last == "answered" && outcomes.contains("link_refused") == isFirst)
       }
     }
+    await far.stop()
+  }
+
+  @Test func aBackendThatBreaksOffIsLeftForAnotherWithinTheRequest() async throws {
+    let near = try await MockBackend(name: "near", breaksOff: true)
+    let far = try await MockBackend(name: "far")
+    try await RunningNode.serve(Self.nearAndFar(near, far)) { node in
+      let answer = try await node.ask()
+      #expect(answer.status == 200 && answer.headers["x-perigee-backend"] == "far")
+      #expect(answer.headers["x-perigee-attempts"] == "2")
+    }
+    await near.stop()
     await far.stop()
   }
 
@@ -156,6 +183,8 @@ import Testing
       "perigee_backend_healthy{backend=\"europe\",uplink=\"fiber\"} 1",
       "# TYPE perigee_link_rtt_forecast_error_seconds histogram",
       "# TYPE perigee_link_rtt_estimate_error_seconds histogram",
+      "perigee_uplink_down{uplink=\"fiber\"} 0", "perigee_resumes_total 0",
+      "perigee_work_items{kind=\"waiting\",phase=\"queued\"} 0",
     ] { #expect(text.contains(line), "\(line)") }
     let answered = text.split(separator: "\n").filter {
       $0.hasPrefix("perigee_requests_total") && $0.contains("status=\"200\"")

@@ -3,9 +3,11 @@ import Foundation
 import Logging
 import NIOCore
 import Network
-import Server
+import Store
 import Synchronization
 import Testing
+
+@testable import Server
 
 /// What whoever runs a node sees and does: readiness, stopping, explanations after a restart.
 @Suite struct OperationsTests {
@@ -105,6 +107,30 @@ import Testing
       #expect(list.map { $0["id"] as? String } == [new, before[4].id, before[3].id])
     }
     await mock.stop()
+  }
+
+  /// Prompts and answers are kept there.
+  @Test func theDatabaseIsForItsOwnerAlone() async throws {
+    func mode(_ path: String) throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+    let folder = RunningNode.newFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var store: Store? = try NodeOptions(stateDirectory: folder).openStore()
+    try await store?.checkWritable()
+    #expect(try mode(folder) == 0o700)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(Set(files).isSuperset(of: ["perigee.sqlite", "perigee.sqlite-wal"]))
+    for file in files { #expect(try mode("\(folder)/\(file)") == 0o600, "\(file)") }
+    // One that was made with another mode, in a folder of somebody's own, is closed too.
+    store = nil
+    let database = "\(folder)/perigee.sqlite"
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: database)
+    store = try NodeOptions(stateDirectory: folder).openStore()
+    try await store?.checkWritable()
+    #expect(try mode(database) == 0o600 && mode("\(database)-wal") == 0o600)
+    #expect(try mode(folder) == 0o755, "the folder is left as it was found")
   }
 
   @Test func aStateFolderThatCantBeWrittenIsToldWithItsCure() async throws {

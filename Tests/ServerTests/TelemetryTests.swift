@@ -98,6 +98,17 @@ import Testing
     #expect(RequestSpans(Self.record(unsampled, attempts: []), site: "s") == nil)
   }
 
+  @Test func hedgesResumesAndHoldsShow() throws {
+    var record = ResilienceMetricsTests.record([.policyHedgeLost, nil], resumes: 1, heldMs: 20)
+    record.trace = TraceContext(traceID: (1, 2), parent: nil, span: 3, isSampled: true)
+    let spans = try #require(RequestSpans(record, site: "s")).all
+    #expect(spans.allSatisfy { $0.error == nil }, "to be the slower one is no error")
+    let text = OTLPJSON.export(spans, site: "s", version: "1").text
+    for key in ["hedge.uplink", "hedge.delay_ms", "resumes", "held_ms", "hedge"] {
+      #expect(text.contains("\"perigee.\(key)\""), "\(key)")
+    }
+  }
+
   @Test func spansNestAndFailuresShow() throws {
     let trace = TraceContext(traceID: (1, 2), parent: nil, span: 3, isSampled: true)
     let path = PathID(backend: "b", uplink: "leo")

@@ -52,11 +52,17 @@ public struct LinkState: Sendable, Equatable {
   private static let silencesOfAnyPath = 5
   private var paths: Int
   private var silences: [PathID] = []
+  private var pastDownSeconds = 0.0
 
   /// A link that is up, with so many ways over it.
   public init(paths: Int, at time: UTC) {
     self.paths = max(1, paths)
     since = time
+  }
+
+  /// How long it was down so far, the time until `time` included, seconds.
+  public func downSeconds(at time: UTC) -> Double {
+    pastDownSeconds + (condition == .down ? max(0, time.seconds(since: since)) : 0)
   }
 
   /// The same link with another number of ways over it.
@@ -71,6 +77,7 @@ public struct LinkState: Sendable, Equatable {
     lastHeard = max(lastHeard ?? time, time)
     guard condition != .up else { return Verdict() }
     let wasDown = condition == .down
+    pastDownSeconds = downSeconds(at: time)
     // What was silent while nothing came through is no backend's fault.
     let blamed = wasDown ? [] : silences.filter { $0 != path }
     condition = .up

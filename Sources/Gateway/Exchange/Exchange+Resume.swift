@@ -80,6 +80,7 @@ extension Exchange {
     for data in continuation.opening { show(data) }
     resume?.continuation = continuation
     resume?.isAnnounced = false
+    resumes += 1
     // A connection that was kept may have died with the one that broke.
     return begin(candidate, fresh: true)
   }

@@ -31,6 +31,11 @@ final class Exchange {
   var writer: (any StreamWriter)?
   /// Whether another attempt would have been made, had there been budget for it.
   private(set) var isBudgetSpent = false
+  /// How often the stream broke and was gone on with.
+  var resumes = 0
+  /// Since when nothing is under way, for want of a link.
+  private var heldSince: NIODeadline?
+  private var held = TimeAmount.zero
 
   /// - Parameter deadline: When the client gives up, on the monotonic clock.
   init(
@@ -73,7 +78,7 @@ final class Exchange {
       case .resume(let candidate): next = resumeStream(with: candidate)
       case .cancel(let number):
         attempts[number].end(.policyHedgeLost, detail: "another attempt was first")
-      case .hold: break
+      case .hold: heldSince = heldSince ?? .now()
       case .decideAgain:
         decision = loop.router.decideAgain(facts)
         next = decided()
@@ -97,6 +102,7 @@ final class Exchange {
   func begin(
     _ candidate: Int, fresh: Bool, isHedge: Bool = false
   ) -> RequestStateMachine.Action? {
+    endHold()
     let number = machine.opened(candidate: candidate, isHedge: isHedge, at: .now())
     let attempt = Attempt(
       number, for: self, over: decision.ranked[candidate], isHedge: isHedge)
@@ -105,6 +111,12 @@ final class Exchange {
     loop.router.attemptBegan(attempt.log.path, request: facts.id)
     guard let failure = attempt.begin(fresh: fresh) else { return nil }
     return fail(attempt, failure.fault, detail: failure.detail)
+  }
+
+  private func endHold() {
+    guard let since = heldSince else { return }
+    held = held + (NIODeadline.now() - since)
+    heldSince = nil
   }
 
   private func fail(
@@ -218,6 +230,7 @@ extension Exchange {
   /// Tells the router what became of the request. Called once, before the answer's last byte is written.
   func end(status: Int, fault: Fault?, chosen: AttemptLog? = nil, bill known: Bill? = nil) {
     loop.admission.requestEnded()
+    endHold()
     let firstByte = chosen?.firstByte.map { ($0 - clock.monotonic).milliseconds }
     let now = NIODeadline.now()
     let bill = known ?? bill(chosen: chosen)
@@ -227,6 +240,7 @@ extension Exchange {
         facts: facts, decision: decision, attempts: attempts.map { $0.log.record(clock) },
         chosen: chosen?.path, predictedMs: chosen?.predictedMs, actualMs: chosen?.firstByteMs,
         timeToFirstByteMs: firstByte, status: status, usage: usage, events: events,
-        ended: clock.utc(now), fault: fault, cost: bill.cost, trace: request.trace))
+        resumes: resumes, heldMs: held.milliseconds, ended: clock.utc(now), fault: fault,
+        cost: bill.cost, trace: request.trace))
   }
 }

@@ -29,7 +29,8 @@ extension GatewayServer: InferenceAsking {
   /// What the router would decide about a request that came now.
   public func outlook(model: String, endpoint: String, bytes: Int) -> RoutingDecision {
     let arrival = now()
-    return router.decide(
+    // No request begins, so that there is none to grow the budget for hedges and retries.
+    return router.decideAgain(
       RequestFacts(
         id: "outlook", endpoint: endpoint, model: model, stream: false, bytes: bytes,
         arrival: arrival, deadline: arrival + configuration.timeouts.deadline))

@@ -78,6 +78,10 @@ public struct RequestRecord: Sendable, Equatable {
   public var usage: TokenUsage?
   /// Events of the answer's stream that reached the client.
   public var events: Int
+  /// How often its stream broke and was gone on with by another attempt.
+  public var resumes: Int
+  /// How long it waited for a link to come back with no attempt under way, milliseconds.
+  public var heldMs: Double
   /// When it was over.
   public var ended: UTC
   /// What went wrong; `nil` where the client got a complete answer.
@@ -97,8 +101,9 @@ public struct RequestRecord: Sendable, Equatable {
   public init(
     facts: RequestFacts, decision: RoutingDecision, attempts: [Attempt], chosen: PathID? = nil,
     predictedMs: Double? = nil, actualMs: Double? = nil, timeToFirstByteMs: Double? = nil,
-    status: Int, usage: TokenUsage? = nil, events: Int = 0, ended: UTC, fault: Fault? = nil,
-    cost: Cost? = nil, trace: TraceContext? = nil
+    status: Int, usage: TokenUsage? = nil, events: Int = 0, resumes: Int = 0,
+    heldMs: Double = 0, ended: UTC, fault: Fault? = nil, cost: Cost? = nil,
+    trace: TraceContext? = nil
   ) {
     self.cost = cost
     self.trace = trace
@@ -112,6 +117,8 @@ public struct RequestRecord: Sendable, Equatable {
     self.status = status
     self.usage = usage
     self.events = events
+    self.resumes = resumes
+    self.heldMs = heldMs
     self.ended = ended
     self.fault = fault
   }

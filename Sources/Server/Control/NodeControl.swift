@@ -18,6 +18,7 @@ final class NodeControl: ControlPlane {
   private let traces: TraceExporter
   private let terminals: Current<NodeTerminals>
   private let readiness: Readiness
+  private let work: DurableWork
   private let startedAt: UTC
   private let version: String
   private let now: @Sendable () -> UTC
@@ -30,7 +31,7 @@ final class NodeControl: ControlPlane {
   init(
     world: World, requests: RequestLog, metrics: NodeMetrics, history: RequestHistory,
     traces: TraceExporter, terminals: Current<NodeTerminals>, readiness: Readiness,
-    assets: DashboardFiles,
+    work: DurableWork, assets: DashboardFiles,
     startedAt: UTC, version: String, now: @escaping @Sendable () -> UTC,
     reloads: Current<ReloadState>, keys: KeysControl,
     reload: @escaping @Sendable () async throws -> ReloadReport
@@ -44,6 +45,7 @@ final class NodeControl: ControlPlane {
     self.history = history
     self.traces = traces
     self.readiness = readiness
+    self.work = work
     self.terminals = terminals
     self.assets = assets
     self.startedAt = startedAt
@@ -72,7 +74,7 @@ final class NodeControl: ControlPlane {
         plan: world.plan, knowledge: world.knowledge, counters: world.counters, metrics: metrics,
         dishes: DishMetrics(terminals.value), reload: reloads.value,
         traces: traces.figures, historyDropped: history.dropped,
-        process: ProcessFigures(startedAt: startedAt), time: now(),
+        work: await work.figures(), process: ProcessFigures(startedAt: startedAt), time: now(),
         version: version)
       return .full(
         status: 200, headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],

@@ -16,7 +16,9 @@ extension RequestRecord {
       ("total_ms", .rounded(ended.seconds(since: facts.arrival) * 1000, 1)),
       ("bytes_up", .integer(upBytes)), ("bytes_down", .integer(downBytes)),
       ("tokens_in", .optional(usage?.input)), ("tokens_out", .optional(usage?.output)),
-      ("attempts", .integer(attempts.count)), ("error", .optional(fault?.rawValue)),
+      ("attempts", .integer(attempts.count)),
+      ("hedged", .optional(hedgeResults.last?.rawValue)), ("resumes", .integer(resumes)),
+      ("error", .optional(fault?.rawValue)),
       ("hops", .array(chosenHops.map { .string($0) })),
     ]
   }
@@ -28,9 +30,19 @@ extension RequestRecord {
     return .object(
       summaryJSON + [
         ("deadline", .string(facts.deadline.formatted(fractionDigits: 3))),
+        ("held_ms", .rounded(heldMs, 1)), ("hedge", hedgeJSON),
         ("considered", .array(ranked + rejected)),
         ("attempt_log", .array(attempts.map(\.json))),
       ])
+  }
+
+  /// What was planned beside the first attempt.
+  private var hedgeJSON: JSON {
+    guard let plan = decision.hedge, let path = hedgePath else { return .null }
+    return [
+      "backend": .string(path.backend), "uplink": .string(path.uplink),
+      "delay_ms": .rounded(plan.delay / .milliseconds(1), 1), "reason": .string(plan.reason),
+    ]
   }
 
   private var chosenHops: [String] {
@@ -43,7 +55,9 @@ extension RoutingDecision.Scored {
     [
       "backend": .string(path.backend), "uplink": .string(path.uplink),
       "predicted_ms": .rounded(predictedMs, 1), "path_ms": .rounded(pathMs, 1),
-      "service_ms": .rounded(serviceMs, 1), "hops": .array(hops.map { .string($0) }),
+      "service_ms": .rounded(serviceMs, 1), "risk_ms": .rounded(riskMs, 1),
+      "cost_usd": .rounded(costUSD, 6), "score_ms": .rounded(scoreMs, 1),
+      "hops": .array(hops.map { .string($0) }),
       "next_change": .optional(nextChange?.formatted(fractionDigits: 0)),
       "rtt_forecast_ms": .rounded(roundTrip?.forecastMs, 1),
       "rtt_correction_ms": .rounded(roundTrip.map { $0.expectedMs - $0.forecastMs }, 1),
@@ -63,6 +77,7 @@ extension RequestRecord.Attempt {
       "ended": .string(ended.formatted(fractionDigits: 3)), "outcome": outcome,
       "error": .optional(detail), "bytes_up": .integer(bytesUp), "bytes_down": .integer(bytesDown),
       "reused_connection": .bool(reusedConnection), "status": .optional(status),
+      "hedge": .bool(isHedge),
     ]
   }
 }

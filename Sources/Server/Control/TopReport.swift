@@ -41,10 +41,14 @@ struct TopReport {
     let firstBytes = recent.compactMap(\.timeToFirstByteMs).sorted()
     let failed = recent.filter { $0.fault.map { !$0.rawValue.hasPrefix("caller_") } ?? false }
     let attempts = recent.reduce(0) { $0 + $1.attempts.count }
+    let hedges = recent.flatMap(\.hedgeResults)
     return [
       "window_seconds": .rounded(seconds, 0), "count": .integer(recent.count),
       "per_second": .rounded(Double(recent.count) / seconds, 2),
       "failed": .integer(failed.count), "attempts": .integer(attempts),
+      "hedges": .integer(hedges.count), "hedges_won": .integer(hedges.count { $0 == .won }),
+      "resumes": .integer(recent.reduce(0) { $0 + $1.resumes }),
+      "held": .integer(recent.count { $0.heldMs > 0 }),
       "ttft_p50_ms": .rounded(quantile(0.5, of: firstBytes), 1),
       "ttft_p95_ms": .rounded(quantile(0.95, of: firstBytes), 1),
       "tokens_out": .integer(recent.reduce(0) { $0 + ($1.usage?.output ?? 0) }),

@@ -19,6 +19,8 @@ struct MetricsPage {
   let reload: ReloadState
   let traces: (exported: Int, dropped: Int, failures: Int)
   let historyDropped: Int
+  /// `nil` where they can't be read.
+  let work: WorkFigures?
   let process: ProcessFigures
   let time: UTC
   let version: String
@@ -26,7 +28,10 @@ struct MetricsPage {
   func text() -> String {
     var out = PrometheusText()
     requests(&out)
+    metrics.snapshot.resilience.write(to: &out)
+    work?.write(to: &out)
     uplinks(&out)
+    LinkConditions(plan: plan, knowledge: knowledge, time: time).write(to: &out)
     links(&out)
     roundTrips(&out)
     backends(&out)

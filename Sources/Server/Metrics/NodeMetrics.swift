@@ -44,6 +44,7 @@ final class NodeMetrics: Sendable {
     var predictionErrors: [RequestKey: Histogram] = [:]
     var attempts = 0
     var failedAttempts: [String: Int] = [:]
+    var resilience = ResilienceMetrics()
   }
 
   struct RefusalKey: Hashable {
@@ -95,6 +96,7 @@ final class NodeMetrics: Sendable {
       }
       for attempt in record.attempts { state.observe(attempt, Self.key(record, attempt.path)) }
       state.attempts += record.attempts.count
+      state.resilience.observe(record)
       for fault in record.attempts.compactMap(\.fault) {
         state.failedAttempts[fault.rawValue, default: 0] += 1
       }
@@ -105,6 +107,11 @@ final class NodeMetrics: Sendable {
     RequestKey(
       endpoint: record.facts.endpoint, model: record.facts.model,
       backend: path?.backend ?? "none", uplink: path?.uplink ?? "none")
+  }
+
+  /// There was no budget for an attempt.
+  func deny(_ spending: ResilienceMetrics.Spending) {
+    state.withLock { $0.resilience.deny(spending) }
   }
 
   func observe(_ refusal: Refusal) {

@@ -102,7 +102,7 @@ public struct Node: Sendable {
     let control = NodeControl(
       world: world, requests: requests, metrics: metrics, history: history, traces: traces,
       terminals: terminals,
-      readiness: Readiness(world: world, store: store, isDraining: isDraining),
+      readiness: Readiness(world: world, store: store, isDraining: isDraining), work: work,
       assets: DashboardFiles(folder: options.dashboardFolder), startedAt: startedAt,
       version: options.version, now: SystemClock.now, reloads: reloads,
       keys: KeysControl(store: store, accounts: accounts), reload: reload)

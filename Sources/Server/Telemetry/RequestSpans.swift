@@ -39,6 +39,15 @@ struct RequestSpans {
       ("perigee.attempts", .integer(record.attempts.count)),
       ("perigee.candidates", .integer(record.decision.ranked.count)),
     ]
+    if let plan = record.decision.hedge, let path = record.hedgePath {
+      attributes += [
+        ("perigee.hedge.backend", .string(path.backend)),
+        ("perigee.hedge.uplink", .string(path.uplink)),
+        ("perigee.hedge.delay_ms", .number(plan.delay / .milliseconds(1))),
+      ]
+    }
+    if record.resumes > 0 { attributes.append(("perigee.resumes", .integer(record.resumes))) }
+    if record.heldMs > 0 { attributes.append(("perigee.held_ms", .number(record.heldMs))) }
     if let usage = record.usage {
       attributes += [
         ("gen_ai.usage.input_tokens", .integer(usage.input)),
@@ -67,7 +76,7 @@ struct RequestSpans {
       ("gen_ai.provider.name", .string(attempt.path.backend)),
       ("gen_ai.request.model", .string(record.facts.model)),
       ("perigee.backend", .string(attempt.path.backend)),
-      ("perigee.attempt", .integer(number + 1)),
+      ("perigee.attempt", .integer(number + 1)), ("perigee.hedge", .bool(attempt.isHedge)),
       ("perigee.connection.reused", .bool(attempt.reusedConnection)),
       ("perigee.bytes.up", .integer(attempt.bytesUp)),
       ("perigee.bytes.down", .integer(attempt.bytesDown)),
@@ -82,7 +91,9 @@ struct RequestSpans {
     if let fault = attempt.fault { attributes.append(("error.type", .string(fault.rawValue))) }
     let span = span(
       id, parent: trace.span, "attempt \(attempt.path.backend)", .client, attempt.started,
-      attempt.ended, attributes + link, error: attempt.fault?.rawValue)
+      attempt.ended, attributes + link,
+      // That the other one was quicker is no error.
+      error: attempt.fault == .policyHedgeLost ? nil : attempt.fault?.rawValue)
     return [span] + phases(of: attempt, number: number, parent: id, link)
   }
 

@@ -43,12 +43,14 @@ struct DurableWork: Sendable {
 }
 
 extension NodeOptions {
-  /// Opens the node's database in the folder for state, and makes both where they are not there.
+  /// Opens the node's database in the folder for state, and makes both where they are not there, for
+  /// the node's own user alone.
   func openStore() throws(NodeError) -> Store {
     let path = "\(stateDirectory)/perigee.sqlite"
     do {
       try FileManager.default.createDirectory(
-        atPath: stateDirectory, withIntermediateDirectories: true)
+        atPath: stateDirectory, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
       return try Store(path: path)
     } catch {
       throw NodeError(

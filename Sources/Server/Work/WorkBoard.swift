@@ -7,6 +7,7 @@ final class WorkBoard: Sendable {
     var runs: [String: WorkRun] = [:]
     var tasks: [String: Task<Void, Never>] = [:]
     var underWay: [WorkItem.Kind: Int] = [:]
+    var ended: [String: Int] = [:]
   }
 
   private let state = Mutex(State())
@@ -28,9 +29,15 @@ final class WorkBoard: Sendable {
 
   /// The item is over, as is kept by now.
   func end(_ id: String, _ ending: WorkRun.Ending) {
-    let run = state.withLock { $0.runs.removeValue(forKey: id) }
+    let run = state.withLock { state in
+      state.ended[ending.name, default: 0] += 1
+      return state.runs.removeValue(forKey: id)
+    }
     run?.tell(.over(ending))
   }
+
+  /// What came to an end so far, by how.
+  var ended: [String: Int] { state.withLock { $0.ended } }
 
   /// Begins to do an item in a task of its own; ``stop(_:)`` cancels it.
   func start(_ item: WorkItem, _ work: @escaping @Sendable () async -> Void) {

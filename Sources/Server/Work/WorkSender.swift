@@ -12,7 +12,7 @@ import Store
 /// of batches as far as that leaves room.
 ///
 /// It asks the router before it begins anything. While no way is open nothing is begun, so that an outage
-/// costs no attempts; the forecast tells when to ask again.
+/// costs no attempts, and what waits begins within about a second of its end.
 struct WorkSender: Sendable {
   let store: Store
   let board: WorkBoard
@@ -62,20 +62,23 @@ struct WorkSender: Sendable {
     }
   }
 
-  /// Whether there is a way to a backend that serves `model`, as far as is known. A model that nobody
-  /// serves counts as open: that is for the answer to say.
+  /// Whether there is a way to a backend that serves `model`, as far as is known: not while all links
+  /// to it are known to be down. A model that nobody serves counts as open: that is for the answer to say.
   private func isOpen(
     _ model: String, _ endpoint: String, _ shut: inout [String: UTC]
   ) -> Bool {
     let time = now()
     if let until = shut[model], time < until { return false }
     let outlook = gateway.outlook(model: model, endpoint: endpoint, bytes: 4096)
-    guard outlook.ranked.isEmpty, !outlook.rejected.isEmpty else {
+    let isShut =
+      outlook.retryAt != nil || (outlook.ranked.isEmpty && !outlook.rejected.isEmpty)
+    guard isShut else {
       shut[model] = nil
       return true
     }
-    // The forecast may be corrected meanwhile, so that a late opening is looked at again.
-    shut[model] = min(outlook.retryAt ?? time + .seconds(5), time + .seconds(5))
+    // Links come back unforeseen, and the forecast may be corrected: it is looked at each second.
+    let nextLook = time + .seconds(1)
+    shut[model] = min(outlook.retryAt ?? nextLook, nextLook)
     return false
   }
 }

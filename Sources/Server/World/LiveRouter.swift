@@ -86,12 +86,18 @@ final class LiveRouter: RequestRouter {
 
   func mayHedge(_ path: PathID) -> Bool {
     let time = now()
-    return !world.isDown(path, at: time) && budget.withLock { $0.mayHedge(at: time) }
+    guard !world.isDown(path, at: time) else { return false }
+    return granted(.hedge, budget.withLock { $0.mayHedge(at: time) })
   }
 
   func mayRetry(_ path: PathID) -> Bool {
     let time = now()
-    return budget.withLock { $0.mayRetry(at: time) }
+    return granted(.retry, budget.withLock { $0.mayRetry(at: time) })
+  }
+
+  private func granted(_ spending: ResilienceMetrics.Spending, _ isGranted: Bool) -> Bool {
+    if !isGranted { metrics.deny(spending) }
+    return isGranted
   }
 
   func isDown(_ path: PathID) -> Bool { world.isDown(path, at: now()) }

@@ -70,22 +70,41 @@ struct ExplainCommand: AsyncParsableCommand {
       answered   \(answered), status \(request.status)\(request.error.map { ", \($0)" } ?? "")
       first byte predicted \(text(request.predicted_ms)), actual \(text(request.actual_ms))
       path       \(request.hops.isEmpty ? "on site" : request.hops.joined(separator: " > "))
-
+      \(extras(request))
 
       """)
+  }
+
+  /// What was planned beside the first attempt, and what was done against trouble; a line each.
+  private func extras(_ request: Explanation) -> String {
+    var lines: [String] = []
+    if let plan = request.hedge {
+      lines.append(
+        "hedge      \(plan.backend) over \(plan.uplink) after \(text(plan.delay_ms)): \(plan.reason)"
+          + (request.hedged.map { "; it \($0)" } ?? "; it was not made"))
+    }
+    if let resumes = request.resumes, resumes > 0 {
+      lines.append("resumed    \(resumes) times after its stream broke")
+    }
+    if let heldMs = request.held_ms, heldMs > 0 {
+      lines.append("waited     \(text(heldMs)) for a link to come back")
+    }
+    return lines.map { $0 + "\n" }.joined()
   }
 
   private func printConsidered(_ request: Explanation) throws {
     var printer = RowPrinter(
       columns: [
-        "rank", "backend", "uplink", "predicted_ms", "path_ms", "service_ms", "rtt_forecast_ms",
-        "rtt_correction_ms", "rtt_80%_ms", "next_change", "reason",
+        "rank", "backend", "uplink", "score_ms", "predicted_ms", "path_ms", "service_ms", "risk_ms",
+        "cost_usd", "rtt_forecast_ms", "rtt_correction_ms", "rtt_80%_ms", "next_change", "reason",
       ], format: format.output)
     for candidate in request.considered {
       try printer.add([
         candidate.rank.map { .integer($0) } ?? .text("-"), .text(candidate.backend),
-        .text(candidate.uplink), milliseconds(candidate.predicted_ms),
-        milliseconds(candidate.path_ms), milliseconds(candidate.service_ms),
+        .text(candidate.uplink), milliseconds(candidate.score_ms),
+        milliseconds(candidate.predicted_ms), milliseconds(candidate.path_ms),
+        milliseconds(candidate.service_ms), milliseconds(candidate.risk_ms),
+        candidate.cost_usd.map { .number($0, decimals: 6) } ?? .missing,
         milliseconds(candidate.rtt_forecast_ms), milliseconds(candidate.rtt_correction_ms),
         band(candidate.rtt_low_ms, candidate.rtt_high_ms),
         candidate.next_change.map { .text($0) } ?? .missing, .text(candidate.reason),
@@ -98,13 +117,14 @@ struct ExplainCommand: AsyncParsableCommand {
     writeOutput("\n")
     var printer = RowPrinter(
       columns: [
-        "attempt", "backend", "uplink", "started", "first_byte", "ended", "outcome", "bytes_up",
-        "bytes_down", "detail",
+        "attempt", "backend", "uplink", "hedge", "started", "first_byte", "ended", "outcome",
+        "bytes_up", "bytes_down", "detail",
       ], format: format.output)
     for (index, attempt) in request.attempt_log.enumerated() {
       try printer.add([
         .integer(index + 1), .text(attempt.backend), .text(attempt.uplink),
-        .text(attempt.started), attempt.first_byte.map { .text($0) } ?? .missing,
+        .text(attempt.hedge == true ? "yes" : "no"), .text(attempt.started),
+        attempt.first_byte.map { .text($0) } ?? .missing,
         .text(attempt.ended), .text(attempt.outcome), .integer(attempt.bytes_up),
         .integer(attempt.bytes_down), attempt.error.map { .text($0) } ?? .missing,
       ])

@@ -7,6 +7,9 @@ struct Explanation: Decodable {
     var predicted_ms: Double?
     var path_ms: Double?
     var service_ms: Double?
+    var risk_ms: Double?
+    var cost_usd: Double?
+    var score_ms: Double?
     var rtt_forecast_ms: Double?
     var rtt_correction_ms: Double?
     var rtt_low_ms: Double?
@@ -25,6 +28,14 @@ struct Explanation: Decodable {
     var error: String?
     var bytes_up: Int
     var bytes_down: Int
+    var hedge: Bool?
+  }
+
+  struct Hedge: Decodable {
+    var backend: String
+    var uplink: String
+    var delay_ms: Double
+    var reason: String
   }
 
   var id: String
@@ -39,6 +50,11 @@ struct Explanation: Decodable {
   var actual_ms: Double?
   var error: String?
   var hops: [String]
+  // Kept requests of an older node have none of these.
+  var hedged: String?
+  var resumes: Int?
+  var held_ms: Double?
+  var hedge: Hedge?
   var considered: [Candidate]
   var attempt_log: [Attempt]
 }

@@ -5,6 +5,10 @@ struct TopFigures: Decodable {
     var count: Int
     var failed: Int
     var attempts: Int
+    var hedges: Int
+    var hedges_won: Int
+    var resumes: Int
+    var held: Int
     var ttft_p50_ms: Double?
     var ttft_p95_ms: Double?
     var tokens_out: Int
@@ -50,6 +54,8 @@ struct TopFigures: Decodable {
     var actual_ms: Double?
     var total_ms: Double?
     var attempts: Int
+    var hedged: String?
+    var resumes: Int
     var error: String?
   }
 

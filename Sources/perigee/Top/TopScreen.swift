@@ -13,6 +13,8 @@ struct TopScreen {
       "requests \(number(traffic.per_second, 2))/s  failed \(traffic.failed) of \(traffic.count)  "
         + "attempts \(traffic.attempts)  first token p50 \(ms(traffic.ttft_p50_ms))  "
         + "p95 \(ms(traffic.ttft_p95_ms))  tokens \(traffic.tokens_out)   (last minute)",
+      "hedges \(traffic.hedges), \(traffic.hedges_won) won  resumes \(traffic.resumes)  "
+        + "waited for a link \(traffic.held)",
       "",
     ]
     lines += table(
@@ -62,9 +64,15 @@ struct TopScreen {
     [
       String(request.time.dropFirst(11).prefix(8)), request.model,
       "\(request.status)\(request.error.map { " \($0)" } ?? "")", request.backend ?? "-",
-      request.uplink ?? "-", "\(request.attempts)", ms(request.predicted_ms),
+      request.uplink ?? "-", tries(request), ms(request.predicted_ms),
       ms(request.actual_ms), ms(request.total_ms), request.id,
     ]
+  }
+
+  /// How many attempts, and what they were for.
+  private func tries(_ request: TopFigures.Request) -> String {
+    "\(request.attempts)" + (request.hedged.map { " hedge \($0)" } ?? "")
+      + (request.resumes > 0 ? " resumed" : "")
   }
 
   /// Columns as wide as what is in them.

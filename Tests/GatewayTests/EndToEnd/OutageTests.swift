@@ -26,7 +26,10 @@ import Testing
       rig.router.change { $0 = TestRouter.World() }
       let response = try await answer
       #expect(response.status == 200 && response["x-perigee-attempts"] == "1")
-      #expect(try await rig.record()?.fault == nil)
+      let record = try #require(try await rig.record())
+      #expect(record.fault == nil && record.resumes == 0)
+      let wholeMs = record.ended.seconds(since: record.facts.arrival) * 1000
+      #expect(record.heldMs <= wholeMs)
     }
   }
 
@@ -43,6 +46,7 @@ import Testing
       let record = try #require(try await rig.record())
       #expect(record.fault == .linkOutage && record.attempts.isEmpty)
       #expect(record.ended.seconds(since: record.facts.arrival) < 5)
+      #expect(record.heldMs > 0)
       rig.router.change { $0.down = [] }
       #expect(try await rig.chat().status == 200)
     }

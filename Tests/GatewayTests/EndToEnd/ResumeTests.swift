@@ -160,6 +160,7 @@ import Testing
       let record = try #require(try await rig.record())
       #expect(record.chosen?.backend == "b0" && record.fault == nil && record.status == 200)
       #expect(record.attempts.map(\.path.backend) == ["b0", "b1"])
+      #expect(record.resumes == 1 && record.heldMs == 0)
       #expect(record.attempts[0].fault != nil && record.attempts[1].fault == nil)
       #expect(record.usage == TokenUsage(input: 7, output: 4))
       let asked = rig.backends[1].seen.requests.first?.text ?? ""

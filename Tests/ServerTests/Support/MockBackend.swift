@@ -1,44 +1,70 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
-/// A backend that answers every question with its own name: counted words, where a stream is asked for, and
+/// A backend that answers every question with its own name: counted words, where a stream is asked for;
 /// late, where the question says "slow".
 final class MockBackend: Sendable {
   let port: Int
   private let channel: any Channel
+  private let accepted: Accepted
 
-  init(name: String, port: Int = 0) async throws {
+  /// - Parameter breaksOff: Whether it drops the connection of whoever asks a question; checks are answered.
+  init(name: String, port: Int = 0, breaksOff: Bool = false) async throws {
+    let accepted = Accepted()
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          accepted.add(channel)
           try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-          try channel.pipeline.syncOperations.addHandler(Answerer(name: name))
+          try channel.pipeline.syncOperations.addHandler(
+            Answerer(name: name, breaksOff: breaksOff))
         }
       }
       .bind(host: "127.0.0.1", port: port).get()
     self.channel = channel
+    self.accepted = accepted
     self.port = channel.localAddress?.port ?? 0
   }
 
   /// Stops listening: the next connection is refused.
   func stop() async { try? await channel.close() }
 
+  /// Dies: connections that are kept end too.
+  func die() async {
+    await stop()
+    for channel in accepted.all { try? await channel.close() }
+  }
+
+  /// The connections there have been.
+  private final class Accepted: Sendable {
+    private let channels = Mutex<[any Channel]>([])
+
+    var all: [any Channel] { channels.withLock { $0 } }
+    func add(_ channel: any Channel) { channels.withLock { $0.append(channel) } }
+  }
+
   private final class Answerer: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
     private let name: String
+    private let breaksOff: Bool
     private var uri = ""
     private var asked = ""
 
-    init(name: String) { self.name = name }
+    init(name: String, breaksOff: Bool) {
+      self.name = name
+      self.breaksOff = breaksOff
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       switch unwrapInboundIn(data) {
       case .head(let head): (uri, asked) = (head.uri, "")
       case .body(let bytes): asked += String(buffer: bytes)
+      case .end where breaksOff && !asked.isEmpty: context.close(promise: nil)
       case .end where asked.contains("slow"):
         context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(5)) { self.answer(context) }
       case .end where asked.contains(#""stream":true"#): stream(context, words: 0)

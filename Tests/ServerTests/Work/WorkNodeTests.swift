@@ -80,6 +80,10 @@ import Testing
         answer = try await node.get(path)
       }
       #expect(answer.status == 200 && answer.text.contains("here"), "\(answer.text)")
+      let done = "perigee_work_items{kind=\"waiting\",phase=\"answered\"}"
+      #expect(try await node.value(done) == 1)
+      #expect(try await node.value("perigee_work_ended_total{result=\"answered\"}") == 1)
+      #expect(try await node.value("perigee_store_bytes") > 0)
       #expect(try await node.get("/v1/work/work_none").status == 404)
       let bad = try await node.ask(headers: ["x-perigee-wait": "soon"])
       #expect(bad.status == 400 && bad.text.contains("2h"), "\(bad.text)")
