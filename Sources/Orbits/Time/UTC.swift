@@ -66,22 +66,29 @@ public struct UTC: Hashable, Comparable, Sendable {
   ///
   /// - Precondition: `seconds` is a number.
   public func adding(seconds: Double) -> UTC {
+    moved(by: Int64(exactly: (seconds * 1e9).rounded()), isBack: seconds < 0)
+  }
+
+  /// This instant moved by `shift` nanoseconds, `nil` where 64 bits do not hold them, and kept within
+  /// the years that can be written.
+  private func moved(by shift: Int64?, isBack: Bool) -> UTC {
     let edge: Int64 = 9_200_000_000_000_000_000
-    guard let shift = Int64(exactly: (seconds * 1e9).rounded()),
+    guard let shift,
       case let (sum, overflow) = nanosecondsSince1970.addingReportingOverflow(shift), !overflow
-    else { return UTC(nanosecondsSince1970: seconds < 0 ? -edge : edge) }
+    else { return UTC(nanosecondsSince1970: isBack ? -edge : edge) }
     return UTC(nanosecondsSince1970: min(max(sum, -edge), edge))
   }
 
   /// Whether `a` is earlier than `b`.
   public static func < (a: UTC, b: UTC) -> Bool { a.nanosecondsSince1970 < b.nanosecondsSince1970 }
 
-  /// The instant `duration` after `instant`, to the nanosecond.
+  /// The instant `duration` after `instant`, to the nanosecond, and kept within the years 1678 to 2261
+  /// so that it can be written.
   public static func + (instant: UTC, duration: Duration) -> UTC {
     let (seconds, attoseconds) = duration.components
-    return UTC(
-      nanosecondsSince1970: instant.nanosecondsSince1970 + seconds * 1_000_000_000
-        + attoseconds / 1_000_000_000)
+    let (whole, isFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (shift, isFarther) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+    return instant.moved(by: isFar || isFarther ? nil : shift, isBack: duration < .zero)
   }
 
   /// The time from `b` to `a`.

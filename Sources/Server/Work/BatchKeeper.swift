@@ -27,7 +27,13 @@ struct BatchKeeper: Sendable {
         do {
           for (batch, hasOpenItems) in try await store.openBatches() {
             guard !Task.isCancelled else { return }
-            try await advance(batch, hasOpenItems)
+            // One that cannot go on does not keep the others.
+            do {
+              try await advance(batch, hasOpenItems)
+            } catch {
+              logger.error(
+                "a batch cannot go on", metadata: ["batch": "\(batch.id)", "error": "\(error)"])
+            }
           }
           if tidied.map({ now().seconds(since: $0) > 60 }) ?? true {
             try await store.forgetWork(
@@ -35,7 +41,7 @@ struct BatchKeeper: Sendable {
             tidied = now()
           }
         } catch {
-          logger.error("a batch cannot go on", metadata: ["error": "\(error)"])
+          logger.error("batches cannot be read", metadata: ["error": "\(error)"])
         }
       }
     }
@@ -91,7 +97,7 @@ struct BatchKeeper: Sendable {
     var errors = try await file(batch, "error")
     var line = 0
     while true {
-      let items = try await store.items(of: batch.id, after: line, limit: 50)
+      let items = try await store.items(of: batch.id, after: line, limit: limits.answersAtOnce)
       guard let last = items.last?.line else { break }
       line = last
       for item in items {

@@ -66,9 +66,21 @@ extension NodeWork {
       })
   }
 
+  /// Refuses `bytes` more of a file when the disk or its owner's files hold as much as they may.
+  private func checkRoom(of owner: String, for bytes: Int) async throws {
+    try await checkRoom()
+    let held = try await store.fileTotals(owner: owner).bytes
+    guard held + bytes <= limits.fileBytesOfCaller else {
+      throw WorkError(
+        507, .ownStorageFull,
+        "Your files take \(held >> 20) MiB, and a caller's may take \(limits.fileBytesOfCaller >> 20). "
+          + "Delete some that are no longer needed.")
+    }
+  }
+
   /// Reads a form with a file, and writes the file as it comes.
   private func upload(_ request: WorkRequest) async throws -> StoredFile {
-    try await checkRoom()
+    try await checkRoom(of: request.owner, for: 0)
     let totals = try await store.fileTotals(owner: request.owner)
     guard totals.count < limits.files else {
       throw WorkError(
@@ -84,7 +96,9 @@ extension NodeWork {
     do {
       var upload = Upload(
         form: try MultipartReader(contentType: request["content-type"] ?? ""),
-        file: FileWriter(store: store, file: file, limit: limits.fileBytes))
+        file: FileWriter(store: store, file: file, limit: limits.fileBytes) { bytes in
+          try await checkRoom(of: request.owner, for: bytes)
+        })
       for try await piece in request.body {
         for event in try upload.form.read(piece.readableBytesView) { try await upload.take(event) }
       }
@@ -104,6 +118,8 @@ extension NodeWork {
 /// A form that is being uploaded.
 private struct Upload {
   private static let maximumField = 1024
+  /// More seconds than that are not counted: no file is kept for longer.
+  private static let longestKept = 30 * 86_400
 
   var form: MultipartReader
   var file: FileWriter
@@ -146,7 +162,8 @@ private struct Upload {
       guard let seconds = Int(String(decoding: text, as: UTF8.self)), seconds >= 3600 else {
         throw WorkError.badField("expires_after[seconds]", "must be a number from 3600 up")
       }
-      file.file.expires = min(file.file.expires, file.file.created + .seconds(seconds))
+      let kept = Duration.seconds(min(seconds, Self.longestKept))
+      file.file.expires = min(file.file.expires, file.file.created + kept)
     }
     file.file.purpose = purpose
     return try await file.finish()
@@ -160,14 +177,20 @@ struct FileWriter {
   let store: Store
   var file: StoredFile
   let limit: Int
+  /// Throws where there is no room for so many bytes more.
+  private let checkRoom: @Sendable (Int) async throws -> Void
   private var chunk = Data()
   private var chunks = 0
 
   /// Writes to a file that has been begun.
-  init(store: Store, file: StoredFile, limit: Int = .max) {
+  init(
+    store: Store, file: StoredFile, limit: Int = .max,
+    checkRoom: @escaping @Sendable (Int) async throws -> Void = { _ in }
+  ) {
     self.store = store
     self.file = file
     self.limit = limit
+    self.checkRoom = checkRoom
   }
 
   mutating func write(_ bytes: some Collection<UInt8>) async throws {
@@ -185,6 +208,7 @@ struct FileWriter {
   /// Writes what is left of it. It is seen once the store is told that it is finished.
   mutating func flush() async throws {
     guard !chunk.isEmpty else { return }
+    try await checkRoom(chunk.count)
     try await store.append(chunk, to: file.id, number: chunks)
     chunks += 1
     chunk.removeAll(keepingCapacity: true)

@@ -115,9 +115,9 @@ extension NodeWork {
     let line = Atomic<Int>(0)
     return .stream(
       status: 200, headers: [("content-type", "application/x-jsonl")],
-      body: AsyncStream { [store] in
+      body: AsyncStream { [store, limits] in
         let next = try? await store.items(
-          of: id, after: line.load(ordering: .relaxed), limit: 50)
+          of: id, after: line.load(ordering: .relaxed), limit: limits.answersAtOnce)
         guard let items = next, let last = items.last?.line else { return nil }
         line.store(last, ordering: .relaxed)
         return items.flatMap(\.resultLine)

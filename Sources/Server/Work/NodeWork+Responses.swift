@@ -27,6 +27,14 @@ extension NodeWork {
     if let previous = body["previous_response_id"]?.text {
       body["input"] = try await continued(body["input"], from: previous, request)
     }
+    let bytes = JSONValue.object(body).bytes
+    guard body["previous_response_id"] == nil || bytes.count <= limits.bodyBytes else {
+      throw WorkError(
+        413, .callerTooLarge,
+        "The conversation that is continued has grown to \(bytes.count) bytes, more than the "
+          + "\(limits.bodyBytes) that are taken here. Begin a new one.",
+        code: "conversation_too_large", param: "previous_response_id")
+    }
     try await checkRoom()
     let wishes = try Wishes(request, limits)
     if isBackground || wishes.wait != nil { try request.caller.require(.batch) }
@@ -36,13 +44,14 @@ extension NodeWork {
       id: WorkID.make("resp_"), owner: request.owner,
       kind: isBackground ? .response : wishes.wait == nil ? .immediate : .waiting, model: model,
       endpoint: request.path, headers: Self.headers(of: request),
-      body: Data(JSONValue.object(body).bytes), key: wishes.key,
+      body: Data(bytes), key: wishes.key,
       progress: WorkProgress(notBefore: time, expires: time + wait), created: time)
     let isStream = body["stream"]?.bool == true
     let view = Watched(request: request, wishes: wishes, isStream: isStream)
     var scribe = ResponseScribe(item)
     let opening = isBackground && isStream ? scribe.opening() : []
-    switch try await store.accept(item, events: opening.map { Data($0) }, limit: limits.singles) {
+    let (acceptance, run) = try await accept(item, events: opening.map { Data($0) })
+    switch acceptance {
     case .accepted: break
     case .known(let known): return try await found(known, view)
     case .conflict: throw WorkError.keyReused
@@ -50,16 +59,17 @@ extension NodeWork {
     }
     if isBackground {
       board.items.wake()
-      return isStream ? follow(item, after: -1) : .json(scribe.object(status: "queued"))
+      return isStream ? follow(item, run, after: -1) : .json(scribe.object(status: "queued"))
     }
-    let answer = try await watch(item, view)
+    let answer = try await watch(item, run, view)
     if Task.isCancelled, wishes.wait == nil, wishes.key == nil { try await cancel(item) }
     return answer
   }
 
   private func found(_ item: WorkItem, _ view: Watched) async throws -> ControlResponse {
-    guard item.kind == .response else { return try await watch(item, view.replayed()) }
-    return view.isStream ? follow(item, after: -1) : .json(response(item))
+    guard item.kind == .response else { return try await watch(known: item, view.replayed()) }
+    guard view.isStream else { return .json(response(item)) }
+    return follow(item, try await join(item).run, after: -1)
   }
 
   /// The conversation that a response continues: what it was asked, what it answered, and the new input.
@@ -99,10 +109,10 @@ extension NodeWork {
           "stream", "can be true only for a response made with 'background' and 'stream' true")
       }
       let after = request.items["starting_after"]
-      guard let number = after == nil ? -1 : Int(after ?? "") else {
+      guard let number = after == nil ? -1 : Int(after ?? ""), number < Int(Int32.max) else {
         throw WorkError.badField("starting_after", "must be the number of an event")
       }
-      return follow(item, after: number)
+      return follow(item, try await join(item).run, after: number)
     case ("POST", 2) where path[1] == "cancel":
       guard item.kind == .response else {
         throw WorkError.badField("background", "is false: only background responses are cancelled")

@@ -33,9 +33,10 @@ extension NodeWork {
     let item = newItem(request, wishes, model: model, body: .object(body))
     let isStream = body["stream"]?.bool == true
     let view = Watched(request: request, wishes: wishes, isStream: isStream)
-    switch try await store.accept(item, limit: limits.singles) {
-    case .accepted: return try await watch(item, view)
-    case .known(let known): return try await watch(known, view.replayed())
+    let (acceptance, run) = try await accept(item)
+    switch acceptance {
+    case .accepted: return try await watch(item, run, view)
+    case .known(let known): return try await watch(known: known, view.replayed())
     case .conflict: throw WorkError.keyReused
     case .full: throw WorkError.manySingles(limits.singles)
     }
@@ -102,8 +103,10 @@ struct Prefer {
     guard let field else { return nil }
     var isAsync = false
     for part in field.split(separator: ",") {
-      let words = part.split(separator: ";", maxSplits: 1)[0].split(separator: "=", maxSplits: 1)
-      let name = words[0].trimmingCharacters(in: .whitespaces).lowercased()
+      guard let preference = part.split(separator: ";", maxSplits: 1).first else { continue }
+      let words = preference.split(separator: "=", maxSplits: 1)
+      guard let word = words.first else { continue }
+      let name = word.trimmingCharacters(in: .whitespaces).lowercased()
       if name == "respond-async" { isAsync = true }
       guard name == "wait", words.count == 2 else { continue }
       let digits = words[1].trimmingCharacters(in: CharacterSet(charactersIn: " \""))

@@ -30,17 +30,48 @@ struct Watched {
 
 /// Answering a client from what becomes of its work, for as long as it stays.
 extension NodeWork {
-  func watch(_ item: WorkItem, _ view: Watched) async throws -> ControlResponse {
-    if let answer = item.answer { return answer.response(view.headers) }
+  /// Keeps an item. Its run is there before it is, so that its end cannot be missed.
+  func accept(
+    _ item: WorkItem, events: [Data] = []
+  ) async throws -> (acceptance: Store.Acceptance, run: WorkRun) {
     let run = board.run(of: item.id)
+    do {
+      let acceptance = try await store.accept(item, events: events, limit: limits.singles)
+      if acceptance != .accepted { board.drop(item.id, .broken) }
+      return (acceptance, run)
+    } catch {
+      board.drop(item.id, .broken)
+      throw error
+    }
+  }
+
+  /// The run of an item that was there before, and how the item ended if it is over by now.
+  ///
+  /// Whoever makes a run looks whether it came too late, and then ends it: nobody else would.
+  func join(_ item: WorkItem) async throws -> (run: WorkRun, ending: WorkRun.Ending?) {
+    let (run, isNew) = board.join(item.id)
+    guard let known = try await store.item(item.id, owner: item.owner) else {
+      // It was not to be kept. Those who did it tell so, unless they have done that already.
+      if isNew { board.drop(item.id, .broken) }
+      return (run, isNew ? .broken : nil)
+    }
+    if isNew, let ending = known.ending { board.drop(item.id, ending) }
+    return (run, known.ending)
+  }
+
+  /// Watches an item that was there before.
+  func watch(known item: WorkItem, _ view: Watched) async throws -> ControlResponse {
+    if let ending = item.ending { return try whole(ending, view) }
+    let (run, ending) = try await join(item)
+    if let ending { return try whole(ending, view) }
+    return try await watch(item, run, view)
+  }
+
+  func watch(
+    _ item: WorkItem, _ run: WorkRun, _ view: Watched
+  ) async throws -> ControlResponse {
     let steps = run.watch(heartbeat: limits.heartbeat, patience: view.patience)
     board.items.wake()
-    // It may have been over before the watch began.
-    if view.isReplay, let known = try await store.item(item.id, owner: item.owner) {
-      if let answer = known.answer { return answer.response(view.headers) }
-      if known.progress.phase == .expired { throw WorkError.expired }
-      if known.progress.phase == .cancelled { throw WorkError.cancelled }
-    }
     if view.wishes.stay == .zero { return accepted(item) }
     for await step in steps {
       switch step {
@@ -125,6 +156,18 @@ extension NodeWork {
       ]
     ]
     return Array("data: ".utf8) + body.bytes + Array("\n\n".utf8)
+  }
+}
+
+extension WorkItem {
+  /// How it ended, as is kept; `nil` while it is not over.
+  fileprivate var ending: WorkRun.Ending? {
+    if let answer { return .answered(answer) }
+    return switch progress.phase {
+    case .expired: .expired
+    case .cancelled: .cancelled
+    default: nil
+    }
   }
 }
 

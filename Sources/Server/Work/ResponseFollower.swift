@@ -7,8 +7,7 @@ import Store
 extension NodeWork {
   /// The events of a background response after the one with the number `after`, as far as there are any
   /// and then as they come.
-  func follow(_ item: WorkItem, after number: Int) -> ControlResponse {
-    let run = board.run(of: item.id)
+  func follow(_ item: WorkItem, _ run: WorkRun, after number: Int) -> ControlResponse {
     let follower = ResponseFollower(
       store: store, item: item, next: max(0, number + 1),
       steps: run.watch(heartbeat: limits.heartbeat, patience: nil))

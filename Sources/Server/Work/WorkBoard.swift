@@ -18,22 +18,27 @@ final class WorkBoard: Sendable {
 
   /// What is known of the item with this id while it is not over. Whoever asks looks afterwards whether it
   /// is over already.
-  func run(of id: String) -> WorkRun {
+  func run(of id: String) -> WorkRun { join(id).run }
+
+  /// The same, and whether nobody had asked for it before.
+  func join(_ id: String) -> (run: WorkRun, isNew: Bool) {
     state.withLock { state in
-      if let run = state.runs[id] { return run }
+      if let run = state.runs[id] { return (run, false) }
       let run = WorkRun()
       state.runs[id] = run
-      return run
+      return (run, true)
     }
   }
 
   /// The item is over, as is kept by now.
   func end(_ id: String, _ ending: WorkRun.Ending) {
-    let run = state.withLock { state in
-      state.ended[ending.name, default: 0] += 1
-      return state.runs.removeValue(forKey: id)
-    }
-    run?.tell(.over(ending))
+    state.withLock { $0.ended[ending.name, default: 0] += 1 }
+    drop(id, ending)
+  }
+
+  /// Ends the run of an item that nobody does: it was over before, or is not there.
+  func drop(_ id: String, _ ending: WorkRun.Ending) {
+    state.withLock { $0.runs.removeValue(forKey: id) }?.tell(.over(ending))
   }
 
   /// What came to an end so far, by how.

@@ -6,6 +6,8 @@ struct WorkLimits: Sendable {
   var files = 10_000
   /// Bytes that the node's database may take on disk; beyond it nothing new is accepted.
   var bytesOnDisk = 8 << 30
+  /// Bytes of one caller's files: half of what there may be, so that nobody leaves the others without.
+  var fileBytesOfCaller: Int { bytesOnDisk / 2 }
   /// Bytes of a body that is no file.
   var bodyBytes = 32 << 20
   /// Bytes of a line of a batch.
@@ -18,6 +20,8 @@ struct WorkLimits: Sendable {
   var singles = 10_000
   /// Bytes of an answer that is kept.
   var answerBytes = 64 << 20
+  /// Kept answers that are read from the disk at a time, where many are.
+  var answersAtOnce = 4
   /// How long files, batches and answers are kept.
   var retention: Duration = .seconds(30 * 86_400)
   /// How long an idempotency key names its answer.

@@ -26,6 +26,9 @@ extension Store {
       let statement = try database.cachedStatement(
         sql: "INSERT INTO work_chunks (file, number, bytes) VALUES (?, ?, ?)")
       try statement.execute(arguments: [file, number, bytes])
+      try database.execute(
+        sql: "UPDATE work_files SET bytes = bytes + ? WHERE id = ?",
+        arguments: [bytes.count, file])
     }
   }
 
@@ -97,7 +100,7 @@ extension Store {
     }
   }
 
-  /// How many files `owner` has, and the bytes in them.
+  /// How many files `owner` has, and the bytes in them; those that are being written count too.
   public func fileTotals(owner: String) async throws -> (count: Int, bytes: Int) {
     try await database.read { database in
       let row = try Row.fetchOne(

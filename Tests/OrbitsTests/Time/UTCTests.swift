@@ -49,5 +49,10 @@ struct UTCTests {
     #expect(epoch.adding(seconds: 1e30).description == "2261-07-15T11:33:20Z")
     #expect(epoch.adding(seconds: -1e30).description == "1678-06-18T12:26:40Z")
     #expect(first.adding(seconds: 0) > first && last.adding(seconds: .infinity) < last)
+    for far in [Duration.seconds(99_999_999_999), .seconds(Int64.max), .nanoseconds(Int64.max)] {
+      #expect(epoch + far == epoch.adding(seconds: 1e30))
+      #expect(first + (.zero - far) == epoch.adding(seconds: -1e30))
+    }
+    #expect(epoch + .nanoseconds(-1) < epoch && epoch + .zero == epoch)
   }
 }
