@@ -62,6 +62,14 @@ import Testing
 }
 
 @Suite struct TokenCountTests {
+  @Test func absurdCountsAreNotBelieved() throws {
+    let absurd = tokens(#"{"count":9223372036854775807}"#)
+    #expect(absurd == AnswerUsage.mostTokens)
+    #expect(!(try count("sea")).answer(absurd).isEmpty)
+    let usage = AnswerUsage(input: .max, output: .min, cachedInput: .max)
+    #expect(usage == AnswerUsage(input: 1 << 31, output: 0, cachedInput: 1 << 31))
+  }
+
   private func count(_ text: String) throws -> TokenCount {
     try Array(text.utf8).withUnsafeBytes { bytes in
       try TokenCount(messages: bytes, upstreamModel: "m")

@@ -20,6 +20,18 @@ import Testing
     }
   }
 
+  @Test func rightsAndAnswersGoByTheSamePath() {
+    let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "?/api/keys")
+    #expect(head.path == "" && head.query == "/api/keys")
+    let usual = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/api/audit?limit=1?2")
+    #expect(usual.path == "/api/audit" && usual.query == "limit=1?2")
+  }
+
+  @Test func countsBeyondAnyModelAreNotBelieved() {
+    let usage = TokenUsage(input: .max, output: .min)
+    #expect(usage == TokenUsage(input: TokenUsage.mostTokens, output: 0))
+  }
+
   @Test(arguments: [
     "localhost", "localhost:8080", "127.0.0.1:9", "[::1]:80", "[::1]", "LOCALHOST:1",
   ])

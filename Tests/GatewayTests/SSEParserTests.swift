@@ -90,6 +90,15 @@ import Testing
     }
   }
 
+  @Test func forgetsWhatHasBeenTaken() throws {
+    var parser = SSEParser(maximumEventBytes: 100)
+    for _ in 0..<10_000 {
+      parser.append(ByteBuffer(string: "x\n\ndata: 12345678"))
+      #expect(try parser.next() != nil)
+    }
+    #expect(parser.capacity < 4096)
+  }
+
   @Test func boundsAnEvent() throws {
     var parser = SSEParser(maximumEventBytes: 100)
     parser.append(ByteBuffer(string: "data: short\n\n" + String(repeating: "x", count: 101)))

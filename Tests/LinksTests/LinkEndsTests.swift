@@ -38,8 +38,9 @@ import Testing
     }
     try await withLink(to: backend.port, route(oneWayMs: 1)) { port, _ in
       let client = try await Peer.connect(to: port, on: loops)
-      client.finish()
+      // Reading stops first: with both ends finished the channel closes once all has been read.
       try await client.channel.setOption(.autoRead, value: false).get()
+      client.finish()
       try await Task.sleep(for: .milliseconds(300))
       try await client.channel.setOption(.autoRead, value: true).get()
       #expect(await client.read(answer.readableBytes).0 == answer)

@@ -50,16 +50,20 @@ public struct AnswerUsage: Sendable, Equatable {
   /// Tokens of the answer that were spent on thinking, where the backend says so.
   public var reasoning: Int?
 
-  /// Creates a count.
+  /// More than any model reads or writes: a backend that counts more is not believed.
+  public static let mostTokens = 1 << 31
+
+  /// Creates a count, each part of at most ``mostTokens``.
   public init(
     input: Int, output: Int, cachedInput: Int? = nil, cacheWrites: Int? = nil,
     reasoning: Int? = nil
   ) {
-    self.input = input
-    self.output = output
-    self.cachedInput = cachedInput
-    self.cacheWrites = cacheWrites
-    self.reasoning = reasoning
+    func believed(_ count: Int) -> Int { min(max(0, count), Self.mostTokens) }
+    self.input = believed(input)
+    self.output = believed(output)
+    self.cachedInput = cachedInput.map(believed)
+    self.cacheWrites = cacheWrites.map(believed)
+    self.reasoning = reasoning.map(believed)
   }
 }
 

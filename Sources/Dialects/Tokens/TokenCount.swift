@@ -46,7 +46,8 @@ public struct TokenCount: Sendable, Equatable {
   /// The number in a tokenizer's answer: of llama.cpp's server or vLLM's. `nil` where it is neither.
   public static func tokens(in answer: UnsafeRawBufferPointer) -> Int? {
     guard let value = try? JSONValue.parse(answer) else { return nil }
-    return value["count"]?.integer ?? value["tokens"]?.array?.count
+    let count = value["count"]?.integer ?? value["tokens"]?.array?.count
+    return count.map { min(max(0, $0), AnswerUsage.mostTokens) }
   }
 
   /// The answer to the client: `tokens` of the text as a tokenizer counts them, or else an estimate.

@@ -96,6 +96,8 @@ extension ClientConnection: ClientSink {
           request: incoming.id, endpoint: incoming.route.label, status: Int(error.status.code),
           fault: error.fault))
     }
+    // A second head would be taken for a part of the answer that has begun.
+    if hasAnswered { return close() }
     send(error, [])
   }
 
@@ -112,6 +114,7 @@ extension ClientConnection: ClientSink {
   }
 
   private func sendHead(_ status: HTTPResponseStatus, _ fields: HeaderFields) {
+    hasAnswered = true
     var fields = fields
     if let id = incoming?.id {
       // OpenAI's name for it and Anthropic's.

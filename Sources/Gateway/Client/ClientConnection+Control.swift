@@ -5,11 +5,10 @@ import NIOHTTP1
 /// Requests to the control plane, and its answers as ``ControlRelay`` brings them.
 extension ClientConnection {
   func beginControl(_ incoming: Incoming) {
-    let parts = incoming.head.uri.split(separator: "?", maxSplits: 1)
     let method = incoming.head.method == .HEAD ? HTTPMethod.GET : incoming.head.method
     let request = ControlRequest(
-      id: incoming.id, method: method.rawValue, path: parts.first.map(String.init) ?? "/",
-      query: parts.count > 1 ? String(parts[1]) : "",
+      id: incoming.id, method: method.rawValue, path: incoming.head.path,
+      query: incoming.head.query,
       headers: incoming.head.headers.map { (name: $0.name, value: $0.value) },
       body: Array(incoming.body.readableBytesView), caller: incoming.caller)
     let control = loop.control

@@ -89,7 +89,8 @@ extension ClientConnection {
   func answer() {
     guard let incoming else { return }
     state = .answering
-    timer?.set(nil)
+    // An answer that has begun has set the time until which the client has to take it.
+    if !hasAnswered { timer?.set(nil) }
     do {
       switch incoming.route {
       case .inference(let inference): try begin(inference, incoming)
@@ -136,8 +137,11 @@ extension ClientConnection {
 }
 
 extension HTTPRequestHead {
-  /// The path that is asked for, without its query.
-  fileprivate var path: String { String(uri.prefix { $0 != "?" }) }
+  /// The path that is asked for, without its query. Rights are checked and answers given by this one.
+  var path: String { String(uri.prefix { $0 != "?" }) }
+
+  /// What follows the `?`; empty without one.
+  var query: String { String(uri.dropFirst(path.count).dropFirst()) }
 }
 
 extension APIError {

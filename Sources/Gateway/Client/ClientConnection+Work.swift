@@ -28,11 +28,10 @@ extension ClientConnection {
   private func workRequest(
     _ head: HTTPRequestHead, id: String, body: ByteSequence
   ) -> WorkRequest {
-    let parts = head.uri.split(separator: "?", maxSplits: 1)
     let scheme = loop.configuration.tls == nil ? "http" : "https"
     return WorkRequest(
       id: id, method: head.method == .HEAD ? "GET" : head.method.rawValue,
-      path: parts.first.map(String.init) ?? "/", query: parts.count > 1 ? String(parts[1]) : "",
+      path: head.path, query: head.query,
       headers: head.headers.map { (name: $0.name, value: $0.value) }, body: body,
       caller: incoming?.caller ?? .local, patience: loop.patience(head.headers),
       origin: head.headers.first(name: "host").map { "\(scheme)://\($0)" } ?? "")
@@ -44,6 +43,11 @@ extension ClientConnection {
     let limit = loop.configuration.limits.maxUploadBytes
     guard received + bytes.readableBytes <= limit else {
       return refuse(.tooLarge(limit: limit))
+    }
+    // Files go to the disk as they come; every other body is gathered in memory.
+    if incoming?.head.path.hasPrefix("/v1/files") == false {
+      guard loop.admission.admitBytes(bytes.readableBytes) else { return refuse(.overloaded) }
+      incoming?.heldBytes += bytes.readableBytes
     }
     incoming?.receivedBytes = received + bytes.readableBytes
     feed.put(bytes)

@@ -64,6 +64,8 @@ final class ClientConnection: ChannelDuplexHandler {
   var state = State.idle
   var incoming: Incoming?
   var exchange: Exchange?
+  /// Whether the answer has begun, which it may while its request is still coming in.
+  var hasAnswered = false
   var controlTask: Task<Void, Never>?
   var closesAfterAnswer = false
   private(set) var context: ChannelHandlerContext?
@@ -198,6 +200,7 @@ final class ClientConnection: ChannelDuplexHandler {
     if let held = incoming?.heldBytes, held > 0 { loop.admission.bytesFreed(held) }
     incoming?.feed?.end(ChannelError.inputClosed)
     incoming = nil
+    hasAnswered = false
   }
 
   /// Closes it, whatever is under way.

@@ -136,7 +136,7 @@ extension Exchange {
       if let whole = scan.usage {
         usage = whole
       } else if let output = scan.outputTokens {
-        usage?.output = output
+        usage = usage.map { TokenUsage(input: $0.input, output: output) }
       } else {
         continue
       }

@@ -20,6 +20,9 @@ struct SSEParser {
 
   init(maximumEventBytes: Int) { self.maximumEventBytes = maximumEventBytes }
 
+  /// Bytes of memory that it holds.
+  var capacity: Int { buffer.capacity }
+
   /// Whether an event has begun that is not complete.
   var hasPartialEvent: Bool { hasContent }
 
@@ -28,6 +31,8 @@ struct SSEParser {
     if buffer.readableBytes == 0 {
       buffer = bytes
     } else {
+      // What has been taken would otherwise be kept for as long as reads end within events.
+      buffer.discardReadBytes()
       buffer.writeImmutableBuffer(bytes)
     }
   }

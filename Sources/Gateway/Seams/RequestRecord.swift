@@ -127,13 +127,17 @@ public struct RequestRecord: Sendable, Equatable {
 /// Tokens of a request, as the backend counted them.
 public struct TokenUsage: Sendable, Equatable {
   /// Tokens of the prompt.
-  public var input: Int
+  public let input: Int
   /// Tokens of the answer.
-  public var output: Int
+  public let output: Int
 
-  /// Creates a count.
+  /// More than any model reads or writes. A backend that counts more is not believed, so that sums of
+  /// counts can't overflow.
+  public static let mostTokens = 1 << 31
+
+  /// Creates a count of at most ``mostTokens`` each way.
   public init(input: Int, output: Int) {
-    self.input = input
-    self.output = output
+    self.input = min(max(0, input), Self.mostTokens)
+    self.output = min(max(0, output), Self.mostTokens)
   }
 }

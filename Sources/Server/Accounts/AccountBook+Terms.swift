@@ -10,12 +10,15 @@ extension AccountBook.Terms {
   init(
     _ settings: GatewaySettings, plan: NodePlan, manifestFolder: String
   ) throws(NodeError) {
-    for (index, secret) in settings.keys.enumerated() {
+    for secret in settings.keys {
       let key = try secret.resolve(for: "gateway.keys", folder: manifestFolder)
-      let name = "manifest-\(index + 1)"
+      let digest = Digest(of: key.reveal().utf8)
+      // By the key, not by its place in the list: whoever takes another's place must not get what is his.
+      // 32 bits of the digest lead nobody to the key.
+      let name = "manifest-" + String(digest.words.0 >> 32, radix: 16)
       declared.append(
         AccountBook.DeclaredCaller(
-          digest: Digest(of: key.reveal().utf8),
+          digest: digest,
           caller: Caller(id: name, name: name, grant: .everything)))
     }
     for declaration in settings.namedKeys {

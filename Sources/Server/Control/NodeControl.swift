@@ -61,7 +61,7 @@ final class NodeControl: ControlPlane {
 
   func respond(to request: ControlRequest) async throws -> ControlResponse {
     if request.path == "/api/reload" {
-      keys.noteReload(by: request.caller)
+      if request.method == "POST" { keys.noteReload(by: request.caller) }
       return await reload(request)
     }
     if KeysControl.owns(request.path) { return keys.respond(to: request) }
