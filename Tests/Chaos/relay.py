@@ -1,6 +1,7 @@
 """A link that can be hurt: a TCP relay that breaks, stalls, half-closes or corrupts what it carries."""
 
 import asyncio
+import contextlib
 
 
 class Relay:
@@ -25,8 +26,14 @@ class Relay:
                 writer.transport.abort()
         if state == "half":
             for writer in list(self.writers):
-                if writer.can_write_eof() and not writer.is_closing():
-                    writer.write_eof()
+                self.end(writer)
+
+    @staticmethod
+    def end(writer):
+        """Ends what goes to one side, which may have gone already."""
+        if writer.can_write_eof() and not writer.is_closing():
+            with contextlib.suppress(OSError):
+                writer.write_eof()
 
     async def accept(self, reader, writer):
         if self.state == "down":
@@ -58,7 +65,6 @@ class Relay:
                     data = data[:middle] + bytes([data[middle] ^ 0x20]) + data[middle + 1:]
                 writer.write(data)
                 await writer.drain()
-            if writer.can_write_eof():
-                writer.write_eof()
+            self.end(writer)
         except (ConnectionError, OSError, RuntimeError):
             writer.transport.abort()

@@ -58,7 +58,7 @@ import Testing
   func aNodeThatStopsSaysSoFirstAndLetsStreamsFinish() async throws {
     let backend = try await StreamingBackend(chunks: 15, every: .milliseconds(100))
     var fleet = Self.fleet([("b", backend.port)])
-    fleet.gateway?.drain = DrainSettings(notice: .milliseconds(600), grace: .seconds(20))
+    fleet.gateway?.drain = DrainSettings(notice: .seconds(3), grace: .seconds(20))
     let noticed = Mutex<[Int]>([])
     let stream = try await RunningNode.serve(
       fleet,
