@@ -61,7 +61,7 @@ let package = Package(
     room("Dialects"),
     room("Fleet", ["Orbits", "Network", "Dialects", "Yams"]),
     room("Decisions", ["Orbits", "Network", "Fleet"]),
-    room("Simulation", ["Orbits", "Network", "Fleet", "Decisions"]),
+    room("Simulation", ["Orbits", "Network", "Calibration", "Fleet", "Decisions"]),
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     room("Gateway", ["Orbits", "Fleet", "Decisions", "Links", "Dialects"] + nio),
     room("Store", ["Orbits", "Fleet", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -79,7 +79,7 @@ let package = Package(
       name: "perigee",
       dependencies: [
         "Orbits", "Network", "Calibration", "Fleet", "Decisions", "Simulation", "Links", "Models",
-        "Catalogue", "Gateway", "Dish", "Server",
+        "Catalogue", "Dialects", "Gateway", "Dish", "Server",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -91,7 +91,7 @@ let package = Package(
     tests("Calibration", ["Orbits", "Network"]),
     tests("Fleet", ["Orbits", "Network", "Dialects"]),
     tests("Decisions", ["Orbits", "Network", "Calibration", "Fleet"], exclude: ["Fixtures"]),
-    tests("Simulation", ["Orbits", "Network", "Fleet", "Decisions"]),
+    tests("Simulation", ["Orbits", "Network", "Calibration", "Fleet", "Decisions"]),
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     tests("Dialects"),
     tests(

@@ -13,15 +13,13 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "common.h"
 
 struct line {
   int fd, busy, tokens, is_done;
@@ -39,17 +37,6 @@ static struct series ttft, token;
 static int epoll, port, expected, good, bad, late, is_sse, is_hold, begun;
 static char request[262144];
 static size_t request_size;
-
-static int64_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
-
-static void fail(const char *what) {
-  perror(what);
-  exit(1);
-}
 
 static void add(struct series *series, double value) {
   if (series->count == series->room) {

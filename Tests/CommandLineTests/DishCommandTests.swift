@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `perigee dish` as a process, against the emulated terminal of a running fleet, and against nobody.

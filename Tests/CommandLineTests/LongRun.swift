@@ -62,23 +62,6 @@ final class LongRun: Sendable {
   }
 }
 
-/// A port of 127.0.0.1 that was free a moment ago.
-func freePort() throws -> Int {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(descriptor) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-  try withUnsafeMutablePointer(to: &address) { pointer in
-    try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      try #require(bind(descriptor, $0, size) == 0)
-      try #require(getsockname(descriptor, $0, &size) == 0)
-    }
-  }
-  return Int(UInt16(bigEndian: address.sin_port))
-}
-
 /// Asks the node at `port` a question; gives the status and the headers.
 func ask(port: Int) async throws -> (status: Int, backend: String?, body: String) {
   let url = try #require(URL(string: "http://127.0.0.1:\(port)/v1/chat/completions"))

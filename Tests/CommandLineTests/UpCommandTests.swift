@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `perigee up` as a process: signals, and what happens when parts of it are killed.

@@ -1,3 +1,4 @@
+import Dialects
 import Links
 import NIOHTTP1
 import Orbits

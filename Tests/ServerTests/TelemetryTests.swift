@@ -3,6 +3,7 @@ import Fleet
 import Foundation
 import Network
 import Orbits
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,3 +1,4 @@
+import Calibration
 import Fleet
 import Network
 import Orbits
@@ -10,7 +11,7 @@ import Testing
   private static let start = UTC(year: 2026, month: 11, day: 26)
 
   /// Pings over a link with a level for each slot, some scatter, and one loss in forty.
-  private static func pings(_ count: Int, seed: UInt64) -> [LinkReplay.Ping] {
+  private static func pings(_ count: Int, seed: UInt64) -> [Trace.Ping] {
     var random = Seeded(seed)
     var level = 40.0
     var slot: Slot?
@@ -21,7 +22,7 @@ import Testing
         level = .random(in: 25...60, using: &random)
       }
       let isLost = Int.random(in: 0..<40, using: &random) == 0
-      return LinkReplay.Ping(
+      return Trace.Ping(
         sent: sent, roundTripMs: isLost ? nil : level + .random(in: 0...25, using: &random))
     }
   }

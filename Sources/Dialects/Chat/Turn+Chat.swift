@@ -77,17 +77,7 @@ extension ToolCall {
 extension Part {
   /// Reads a message's content: a string, or an array of parts.
   static func chat(_ content: JSONValue?, at place: String) throws(Untranslatable) -> [Part] {
-    switch content {
-    case nil, .string(""): return []
-    case .string(let text)?: return [.text(text)]
-    case .array(let values)?:
-      var parts: [Part] = []
-      for (index, value) in values.enumerated() {
-        parts.append(try chat(part: value, at: "\(place)[\(index)]"))
-      }
-      return parts
-    case _?: throw Untranslatable(place, "It must be a string or an array of parts.")
-    }
+    try self.content(content, at: place, of: "parts", text: Part.text, piece: chat(part:at:))
   }
 
   private static func chat(part value: JSONValue, at place: String) throws(Untranslatable) -> Part {

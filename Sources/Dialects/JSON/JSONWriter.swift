@@ -15,7 +15,7 @@ extension JSONValue {
     case .null: out += "null".utf8
     case .bool(let value): out += (value ? "true" : "false").utf8
     case .number(let digits): out += digits.utf8
-    case .string(let text): Self.write(text, to: &out)
+    case .string(let text): JSONText.write(text, to: &out)
     case .array(let elements):
       out.append(UInt8(ascii: "["))
       for (index, element) in elements.enumerated() {
@@ -27,30 +27,11 @@ extension JSONValue {
       out.append(UInt8(ascii: "{"))
       for (index, member) in object.members.enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        Self.write(member.key, to: &out)
+        JSONText.write(member.key, to: &out)
         out.append(UInt8(ascii: ":"))
         member.value.write(to: &out)
       }
       out.append(UInt8(ascii: "}"))
     }
-  }
-
-  /// Adds a string in quotes; only what must be escaped is.
-  static func write(_ text: String, to out: inout [UInt8]) {
-    out.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): out += "\\\"".utf8
-      case UInt8(ascii: "\\"): out += "\\\\".utf8
-      case UInt8(ascii: "\n"): out += "\\n".utf8
-      case UInt8(ascii: "\r"): out += "\\r".utf8
-      case UInt8(ascii: "\t"): out += "\\t".utf8
-      case 0..<0x20:
-        let digits = String(byte, radix: 16)
-        out += "\\u00\(digits.utf8.count == 1 ? "0" : "")\(digits)".utf8
-      default: out.append(byte)
-      }
-    }
-    out.append(UInt8(ascii: "\""))
   }
 }

@@ -34,17 +34,9 @@ extension Part {
   static func messages(
     _ content: JSONValue?, at place: String
   ) throws(Untranslatable) -> [MessagesBlock] {
-    switch content {
-    case nil, .string(""): return []
-    case .string(let text)?: return [MessagesBlock(part: .text(text))]
-    case .array(let values)?:
-      var blocks: [MessagesBlock] = []
-      for (index, value) in values.enumerated() {
-        blocks.append(try messages(block: value, at: "\(place)[\(index)]"))
-      }
-      return blocks
-    case _?: throw Untranslatable(place, "It must be a string or an array of content blocks.")
-    }
+    try self.content(
+      content, at: place, of: "content blocks", text: { MessagesBlock(part: .text($0)) },
+      piece: messages(block:at:))
   }
 
   private static func messages(

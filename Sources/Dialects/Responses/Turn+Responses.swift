@@ -81,17 +81,7 @@ extension Turn {
 extension Part {
   /// Reads the content of an item: a string, or an array of parts.
   static func responses(_ content: JSONValue?, at place: String) throws(Untranslatable) -> [Part] {
-    switch content {
-    case nil, .string(""): return []
-    case .string(let text)?: return [.text(text)]
-    case .array(let values)?:
-      var parts: [Part] = []
-      for (index, value) in values.enumerated() {
-        parts.append(try responses(part: value, at: "\(place)[\(index)]"))
-      }
-      return parts
-    case _?: throw Untranslatable(place, "It must be a string or an array of parts.")
-    }
+    try self.content(content, at: place, of: "parts", text: Part.text, piece: responses(part:at:))
   }
 
   private static func responses(

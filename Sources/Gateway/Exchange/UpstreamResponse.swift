@@ -90,11 +90,7 @@ struct UpstreamResponse {
       throw Unusable(
         fault: .providerTooLarge, detail: "an answer of more than \(maximumBytes) bytes")
     }
-    if body.readableBytes == 0 {
-      body = bytes
-    } else {
-      body.writeImmutableBuffer(bytes)
-    }
+    body.addUnread(bytes)
   }
 
   /// The next whole event of a stream.

@@ -47,14 +47,7 @@ struct MessageReader<Head: MessageHead> {
   var hasUnread: Bool { buffer.readableBytes > 0 }
 
   /// Takes what was read.
-  mutating func append(_ bytes: ByteBuffer) {
-    if buffer.readableBytes == 0 {
-      buffer = bytes
-    } else {
-      buffer.discardReadBytes()
-      buffer.writeImmutableBuffer(bytes)
-    }
-  }
+  mutating func append(_ bytes: ByteBuffer) { buffer.addUnread(bytes) }
 
   /// The next part, or `nil` until more is read.
   mutating func next() throws(HTTPFault) -> Part? {

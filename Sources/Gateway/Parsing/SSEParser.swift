@@ -27,15 +27,7 @@ struct SSEParser {
   var hasPartialEvent: Bool { hasContent }
 
   /// Takes what was read.
-  mutating func append(_ bytes: ByteBuffer) {
-    if buffer.readableBytes == 0 {
-      buffer = bytes
-    } else {
-      // What has been taken would otherwise be kept for as long as reads end within events.
-      buffer.discardReadBytes()
-      buffer.writeImmutableBuffer(bytes)
-    }
-  }
+  mutating func append(_ bytes: ByteBuffer) { buffer.addUnread(bytes) }
 
   /// The next event that is complete, its empty line included, or `nil` until more is read.
   mutating func next() throws(EventTooLong) -> SSEEvent? {

@@ -1,4 +1,4 @@
-import Gateway
+import Dialects
 
 /// A JSON value, for the answers of the control API.
 public enum JSON: Sendable, Equatable {
@@ -30,34 +30,34 @@ public enum JSON: Sendable, Equatable {
 
   /// The value as RFC 8259 text, without white space.
   public var text: String {
-    var out = ""
+    var out: [UInt8] = []
     write(to: &out)
-    return out
+    return String(decoding: out, as: UTF8.self)
   }
 
-  private func write(to out: inout String) {
+  private func write(to out: inout [UInt8]) {
     switch self {
-    case .null: out += "null"
-    case .bool(let value): out += value ? "true" : "false"
-    case .integer(let value): out += String(value)
-    case .number(let value): out += JSON.number(value)
-    case .string(let value): out += JSONText.quoted(value)
+    case .null: out += "null".utf8
+    case .bool(let value): out += (value ? "true" : "false").utf8
+    case .integer(let value): out += String(value).utf8
+    case .number(let value): out += JSON.number(value).utf8
+    case .string(let value): JSONText.write(value, to: &out)
     case .array(let elements):
-      out += "["
+      out.append(UInt8(ascii: "["))
       for (index, element) in elements.enumerated() {
-        if index > 0 { out += "," }
+        if index > 0 { out.append(UInt8(ascii: ",")) }
         element.write(to: &out)
       }
-      out += "]"
+      out.append(UInt8(ascii: "]"))
     case .object(let members):
-      out += "{"
+      out.append(UInt8(ascii: "{"))
       for (index, (name, value)) in members.enumerated() {
-        if index > 0 { out += "," }
-        out += JSONText.quoted(name)
-        out += ":"
+        if index > 0 { out.append(UInt8(ascii: ",")) }
+        JSONText.write(name, to: &out)
+        out.append(UInt8(ascii: ":"))
         value.write(to: &out)
       }
-      out += "}"
+      out.append(UInt8(ascii: "}"))
     }
   }
 

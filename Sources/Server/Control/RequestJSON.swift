@@ -24,11 +24,14 @@ extension RequestRecord {
   }
 
   /// The row with what was considered, decided and tried: what `perigee explain` prints.
-  var explanationJSON: JSON {
+  var explanationJSON: JSON { explanationJSON(after: summaryJSON) }
+
+  /// The same, where the row has been made already.
+  func explanationJSON(after summary: [(String, JSON)]) -> JSON {
     let ranked = decision.ranked.enumerated().map { $0.element.json(rank: $0.offset + 1) }
     let rejected = decision.rejected.map { $0.json(rank: nil) }
     return .object(
-      summaryJSON + [
+      summary + [
         ("deadline", .string(facts.deadline.formatted(fractionDigits: 3))),
         ("held_ms", .rounded(heldMs, 1)), ("hedge", hedgeJSON),
         ("considered", .array(ranked + rejected)),

@@ -39,9 +39,10 @@ final class RequestHistory: Sendable {
     let bound = bound.value
     guard bound > 0, !records.isEmpty else { return }
     let rows = records.suffix(bound).map { record in
-      KeptRequest(
-        id: record.facts.id, summary: JSON.object(record.summaryJSON).text,
-        explanation: record.explanationJSON.text)
+      let summary = record.summaryJSON
+      return KeptRequest(
+        id: record.facts.id, summary: JSON.object(summary).text,
+        explanation: record.explanationJSON(after: summary).text)
     }
     do {
       try await store.keep(rows, newest: bound)

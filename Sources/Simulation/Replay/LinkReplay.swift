@@ -1,3 +1,4 @@
+import Calibration
 import Decisions
 import Fleet
 import Network
@@ -44,22 +45,8 @@ public struct LinkReplay: Sendable {
     public var p999Ms: Double
   }
 
-  /// One request of the recording: when it was sent, and what it took; `nil` where it was lost.
-  public struct Ping: Sendable, Equatable {
-    /// When it was sent.
-    public var sent: UTC
-    /// How long it took there and back, milliseconds; `nil` where it was lost.
-    public var roundTripMs: Double?
-
-    /// Creates a request.
-    public init(sent: UTC, roundTripMs: Double?) {
-      self.sent = sent
-      self.roundTripMs = roundTripMs
-    }
-  }
-
   /// What is recorded, in the order of sending.
-  public let pings: [Ping]
+  public let pings: [Trace.Ping]
   /// The second link.
   public let second: SecondPath
   /// What is late, milliseconds.
@@ -67,7 +54,7 @@ public struct LinkReplay: Sendable {
 
   /// A replay of `pings`, which are at least one and in the order of sending, beside a second link that is drawn
   /// from `seed`.
-  public init(pings: [Ping], seed: UInt64, limitMs: Double = 200) {
+  public init(pings: [Trace.Ping], seed: UInt64, limitMs: Double = 200) {
     self.pings = pings
     self.limitMs = limitMs
     let start = pings.first?.sent ?? UTC(nanosecondsSince1970: 0)

@@ -1,3 +1,4 @@
+import Calibration
 import Decisions
 import Fleet
 import Network

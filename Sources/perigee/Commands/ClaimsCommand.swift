@@ -1,5 +1,5 @@
 import ArgumentParser
-import Gateway
+import Dialects
 import Network
 import Orbits
 

@@ -40,16 +40,13 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let text = try readText(trace)
-    let pings: Trace
+    let recording: Trace
     do {
-      pings = try Trace.read(text)
+      recording = try Trace.read(text)
     } catch {
       throw InputError(description: "\(trace):\(error)")
     }
-    let replay = LinkReplay(
-      pings: pings.pings.map { .init(sent: $0.sent, roundTripMs: $0.roundTripMs) }, seed: seed,
-      limitMs: late)
-    try print(replay)
+    try print(LinkReplay(pings: recording.pings, seed: seed, limitMs: late))
   }
 
   private var methods: [(name: String, LinkReplay.Method)] {

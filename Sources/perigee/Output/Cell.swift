@@ -1,4 +1,4 @@
-import Gateway
+import Dialects
 
 /// One value of a row.
 enum Cell: Sendable {

@@ -1,4 +1,4 @@
-import Gateway
+import Dialects
 
 /// Rows put together for a ``RowPrinter``, by another thread for instance: text for CSV and JSON, the rows
 /// themselves for a table, whose widths are known at its end.
