@@ -63,7 +63,7 @@ let package = Package(
     room("Decisions", ["Orbits", "Network", "Fleet"]),
     room("Simulation", ["Orbits", "Network", "Calibration", "Fleet", "Decisions"]),
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
-    room("Gateway", ["Orbits", "Fleet", "Decisions", "Links", "Dialects"] + nio),
+    room("Gateway", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Dialects"] + nio),
     room("Store", ["Orbits", "Fleet", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Dish", ["Orbits"] + http2),
     room("Models", [.product(name: "Logging", package: "swift-log")]),

@@ -70,12 +70,8 @@ public struct Translation: Sendable {
     guard let value = try? JSONValue.parse(bytes), let error = AnswerError(value) else {
       return nil
     }
-    let translated = error.translated(to: family, status: status)
-    let body: JSONValue =
-      family == .messages
-      ? translated.anthropic(request: requestID)
-      : ["error": translated.openAI, "request_id": .string(requestID)]
-    return body.bytes
+    return error.translated(to: family, status: status)
+      .body(isAnthropic: family == .messages, request: requestID).bytes
   }
 
   /// A reader of the backend's stream.

@@ -31,6 +31,11 @@ extension AnswerError {
     ]
   }
 
+  /// The whole body of an error, as Anthropic's family says it or as OpenAI's do.
+  public func body(isAnthropic: Bool, request id: String) -> JSONValue {
+    isAnthropic ? anthropic(request: id) : ["error": openAI, "request_id": .string(id)]
+  }
+
   /// Anthropic's `type` for a status (Anthropic API reference, "Errors").
   public static func anthropicType(status: Int) -> String {
     switch status {

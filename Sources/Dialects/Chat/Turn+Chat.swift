@@ -9,14 +9,12 @@ extension Turn {
         "\(place).role", "Use 'system', 'developer', 'user', 'assistant' or 'tool'.")
     }
     if try message.text("name") != nil { dropped.append("name") }
-    let content = message.take("content")
+    var parts = try Part.chat(message.take("content"), at: "\(place).content")
     if role == .tool {
-      let parts = try Part.chat(content, at: "\(place).content")
       let id = try message.requiredText("tool_call_id")
       self.init(.tool, [.toolResult(ToolResult(id: id, parts: parts))])
       return
     }
-    var parts = try Part.chat(content, at: "\(place).content")
     if let refusal = try message.text("refusal") { parts.append(.refusal(refusal)) }
     try message.refuse(
       "audio", "Answers in sound cannot be translated: send the answer's text instead.")

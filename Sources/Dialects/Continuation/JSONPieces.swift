@@ -7,19 +7,24 @@ public enum Piece: Sendable, Equatable {
 }
 
 /// Changes to a text that leave the rest of it as it is, byte for byte.
-struct Edits: Sendable {
+package struct Edits: Sendable {
   private var edits: [(place: Range<Int>, bytes: [UInt8])] = []
 
+  /// No change.
+  package init() {}
+
   /// Puts `bytes` in the place of `place`.
-  mutating func replace(_ place: Range<Int>?, with bytes: [UInt8]?) {
+  package mutating func replace(_ place: Range<Int>?, with bytes: [UInt8]?) {
     if let place, let bytes { edits.append((place, bytes)) }
   }
 
   /// Puts `text` before the byte at `place`.
-  mutating func insert(_ text: [UInt8], at place: Int) { edits.append((place..<place, text)) }
+  package mutating func insert(_ text: [UInt8], at place: Int) {
+    edits.append((place..<place, text))
+  }
 
   /// The text of `count` bytes with the changes, in order; places do not overlap.
-  func pieces(of count: Int) -> [Piece] {
+  package func pieces(of count: Int) -> [Piece] {
     var pieces: [Piece] = []
     var position = 0
     let ordered = edits.enumerated().sorted {

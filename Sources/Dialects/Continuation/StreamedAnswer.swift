@@ -30,8 +30,6 @@ public struct StreamedAnswer: Sendable {
 
   /// The API.
   public let form: Form
-  /// Events with data that were followed.
-  public private(set) var events = 0
   /// How often the stream was continued.
   public internal(set) var seams = 0
   /// Why it can't be continued, where that is known already.
@@ -67,7 +65,6 @@ public struct StreamedAnswer: Sendable {
     var scanner = JSONScanner(data)
     do {
       let chunk = try ChunkScan(&scanner)
-      events += 1
       note(chunk, scanner, count)
     } catch {
       obstacle = .unreadableEvent

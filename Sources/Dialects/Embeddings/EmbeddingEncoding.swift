@@ -64,19 +64,6 @@ public enum EmbeddingEncoding: Sendable {
   }
 }
 
-extension JSONScanner {
-  /// Enters an object up to the value of `name`; false where there is none.
-  fileprivate mutating func enter(_ name: StaticString) throws(JSONFault) -> Bool {
-    try enterObject()
-    var isFirst = true
-    while let key = try nextKey(&isFirst) {
-      if matches(key, name) { return true }
-      try skipValue(depth: 1)
-    }
-    return false
-  }
-}
-
 /// Base64 with the standard alphabet and padding (RFC 4648, section 4).
 enum Base64 {
   private static let digits = Array(

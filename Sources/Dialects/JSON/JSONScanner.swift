@@ -184,3 +184,16 @@ extension JSONScanner {
     return value
   }
 }
+
+extension JSONScanner {
+  /// Enters an object up to the value of `name`; false where there is none.
+  package mutating func enter(_ name: StaticString) throws(JSONFault) -> Bool {
+    try enterObject()
+    var isFirst = true
+    while let key = try nextKey(&isFirst) {
+      if matches(key, name) { return true }
+      try skipValue(depth: 1)
+    }
+    return false
+  }
+}

@@ -69,9 +69,7 @@ extension ToolCall {
   /// The arguments as an object. Where the model wrote none, what it wrote stands in a member that no
   /// schema has, so that the call is not taken for one without arguments.
   fileprivate var inputAsWritten: JSONValue {
-    if arguments.allSatisfy(\.isWhitespace) { return [:] }
-    if let value = try? JSONValue.parse(arguments), value.object != nil { return value }
-    return ["unparsed_arguments": .string(arguments)]
+    (try? input()) ?? ["unparsed_arguments": .string(arguments)]
   }
 }
 

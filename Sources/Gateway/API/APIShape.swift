@@ -31,17 +31,11 @@ enum APIShape: Sendable {
 
   /// The body of an error response.
   func errorBody(_ error: APIError, request: String) -> String {
-    if self == .anthropic { return anthropic(error, request: request) }
-    return "{\"error\":{\"message\":\(JSONText.quoted(error.message)),"
-      + "\"type\":\(JSONText.quoted(error.fault.errorType)),"
-      + "\"param\":\(JSONText.quotedOrNull(error.param)),"
-      + "\"code\":\(JSONText.quoted(error.code))},\"request_id\":\(JSONText.quoted(request))}"
-  }
-
-  private func anthropic(_ error: APIError, request: String) -> String {
-    let type = AnswerError.anthropicType(status: Int(status(error).code))
-    let body = AnswerError(message: error.message, type: type).anthropic(request: request)
-    return body.serialized
+    let type =
+      isAnthropic
+      ? AnswerError.anthropicType(status: Int(status(error).code)) : error.fault.errorType
+    return AnswerError(message: error.message, type: type, code: error.code, param: error.param)
+      .body(isAnthropic: isAnthropic, request: request).serialized
   }
 
   /// The event that ends a stream that has failed; the last one that went out was `number`.

@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// What a method and a path ask for.
 enum Route: Equatable {
-  /// Inference: `path` is the API's path, `suffix` what follows `/v1` in it.
+  /// An endpoint that goes to a backend.
   case inference(Inference)
   /// The list of models.
   case models

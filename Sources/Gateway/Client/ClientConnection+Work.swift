@@ -45,7 +45,7 @@ extension ClientConnection {
       return refuse(.tooLarge(limit: limit))
     }
     // Files go to the disk as they come; every other body is gathered in memory.
-    if incoming?.head.path.hasPrefix("/v1/files") == false {
+    if incoming?.head.uri.hasPrefix("/v1/files") == false {
       guard loop.admission.admitBytes(bytes.readableBytes) else { return refuse(.overloaded) }
       incoming?.heldBytes += bytes.readableBytes
     }
@@ -90,9 +90,31 @@ extension ClientConnection.Incoming {
   /// Whether a request for a response is kept, or continues one that is: unless it says `"store": false`.
   private var isKeptResponse: Bool {
     body.withUnsafeReadableBytes { text in
-      guard let body = try? JSONValue.parse(text) else { return false }
-      return body["store"]?.bool != false || body["background"]?.bool == true
-        || body["previous_response_id"] != nil
+      var scanner = JSONScanner(text)
+      return (try? scanner.asksToBeKept()) ?? false
     }
+  }
+}
+
+extension JSONScanner {
+  /// Whether a request for a response, well-formed to its end, is one to be kept. The body is not built
+  /// into a tree for that: whoever answers reads it.
+  fileprivate mutating func asksToBeKept() throws(JSONFault) -> Bool {
+    skipWhitespace()
+    guard byte == UInt8(ascii: "{") else {
+      try skipValue()
+      try finish()
+      return true
+    }
+    var (isStored, isBackground, goesOn, isFirst) = (true, false, false, true)
+    try enterObject()
+    while let key = try nextKey(&isFirst) {
+      if matches(key, "store") { isStored = byte != UInt8(ascii: "f") }
+      if matches(key, "background") { isBackground = byte == UInt8(ascii: "t") }
+      if matches(key, "previous_response_id") { goesOn = byte != UInt8(ascii: "n") }
+      try skipValue(depth: 1)
+    }
+    try finish()
+    return isStored || isBackground || goesOn
   }
 }

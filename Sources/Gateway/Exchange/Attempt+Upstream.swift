@@ -131,9 +131,8 @@ extension Attempt: UpstreamUser {
 
   private func takeAnswer() throws(UpstreamResponse.Unusable) {
     guard let exchange else { return }
-    let (body, usage) = try passage.answer(response.body, to: exchange.request)
-    answer = body
-    isEstimate = isTokenizer && !passage.hasCounted(response.body)
+    let usage: TokenUsage?
+    (answer, usage, isEstimate) = try passage.answer(response.body, to: exchange.request)
     exchange.sendAnswer(of: self, usage: usage)
   }
 

@@ -36,6 +36,8 @@ final class Attempt {
   /// The request this is for; let go of at the end, which breaks the cycle.
   var exchange: Exchange?
   var endpoint: Endpoint?
+  /// The name that the backend knows the model by; `nil` where it is the client's.
+  private var upstreamModel: String?
   var connection: UpstreamConnection?
   var pending: UpstreamPool.Pending?
   /// Bytes of the answer held in memory.
@@ -85,11 +87,13 @@ final class Attempt {
 
   /// Connects, over a new connection if `fresh`; gives what is in the way of that, if anything is.
   func begin(fresh: Bool) -> UpstreamResponse.Unusable? {
-    guard let loop = exchange?.loop, let endpoint = loop.router.endpoint(for: log.path) else {
+    guard let exchange, let endpoint = exchange.loop.router.endpoint(for: log.path) else {
       return .init(fault: .linkNoPath, detail: "the path is gone")
     }
+    let loop = exchange.loop
     self.endpoint = endpoint
-    if let first = exchange?.resume?.first {
+    upstreamModel = loop.router.upstreamModelName(exchange.facts.model, backend: log.path.backend)
+    if let first = exchange.resume?.first {
       passage = first.passage
     } else if let refusal = choosePassage() {
       return .init(fault: .callerUnsupported, detail: "\(refusal)")
@@ -135,12 +139,6 @@ final class Attempt {
     case .translated(let translation): [ByteBuffer(bytes: translation.body)]
     case .tokenized(let count): [ByteBuffer(bytes: count.body)]
     }
-  }
-
-  private var upstreamModel: String? {
-    guard let exchange else { return nil }
-    return exchange.loop.router.upstreamModelName(
-      exchange.facts.model, backend: log.path.backend)
   }
 
   /// Finds the words that the backend understands; gives what cannot be said in them.

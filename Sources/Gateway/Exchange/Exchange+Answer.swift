@@ -154,8 +154,12 @@ extension Exchange {
 
   /// Ends a stream that cannot be completed.
   func breakStream(_ fault: Fault) {
-    if closeBrokenStream() { return }
-    let why = obstacle.map { " It can't be gone on with: \($0)." } ?? ""
+    let sequel = resume?.sequel()
+    if closeBrokenStream(sequel) { return }
+    let why =
+      if case .none(let obstacle)? = sequel { " It can't be gone on with: \(obstacle)." } else {
+        ""
+      }
     readUsage()
     end(status: 200, fault: fault, chosen: begun)
     let detail = lastTried?.log.detail.map { " (\($0))" } ?? ""

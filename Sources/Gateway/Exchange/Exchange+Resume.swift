@@ -86,8 +86,8 @@ extension Exchange {
   }
 
   /// Ends a broken stream whose text has all gone out as what it is: complete. False if it has not.
-  func closeBrokenStream() -> Bool {
-    switch resume?.sequel() {
+  func closeBrokenStream(_ sequel: Sequel?) -> Bool {
+    switch sequel {
     case .close(let events): for data in events { show(data) }
     case .ask(let continuation) where continuation.isOnlyUsage:
       for data in continuation.opening { show(data) }
@@ -112,10 +112,5 @@ extension Exchange {
   private func words(of event: SSEEvent) -> ByteBuffer? {
     guard let first = resume?.first else { return nil }
     return try? worded(event, event.data(), from: first)
-  }
-
-  /// Why a stream that broke was not gone on with, for the client.
-  var obstacle: Obstacle? {
-    if case .none(let obstacle)? = resume?.sequel() { obstacle } else { nil }
   }
 }

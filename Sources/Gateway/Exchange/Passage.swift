@@ -40,40 +40,30 @@ enum Passage {
     }
   }
 
-  /// The names of what had to be left out.
-  var dropped: [String] {
-    if case .translated(let translation) = self { translation.dropped } else { [] }
-  }
-
-  /// A backend's whole answer in the client's words, and what it counts.
+  /// A backend's whole answer in the client's words, what it counts, and whether that is an estimate since
+  /// a tokenizer gave no number.
   func answer(
     _ body: ByteBuffer, to request: InferenceRequest
-  ) throws(UpstreamResponse.Unusable) -> (body: ByteBuffer, usage: TokenUsage?) {
+  ) throws(UpstreamResponse.Unusable) -> (body: ByteBuffer, usage: TokenUsage?, isEstimate: Bool) {
     switch self {
     case .unchanged:
       guard let scan = AnswerScan(body) else {
         throw .init(fault: .providerBadAnswer, detail: "an answer that is not a JSON object")
       }
-      return (request.recoded(body), scan.usage)
+      return (request.recoded(body), scan.usage, false)
     case .translated(let translation):
       do throws(UnreadableAnswer) {
         let answer = try body.withBytes { bytes throws(UnreadableAnswer) in
           try translation.answer(bytes)
         }
-        return (ByteBuffer(bytes: answer.body), answer.usage.map(TokenUsage.init))
+        return (ByteBuffer(bytes: answer.body), answer.usage.map(TokenUsage.init), false)
       } catch {
         throw .init(fault: .providerBadAnswer, detail: error.detail)
       }
     case .tokenized(let count):
-      return (ByteBuffer(bytes: count.answer(Self.tokens(in: body))), nil)
+      let tokens = body.withUnsafeReadableBytes { TokenCount.tokens(in: $0) }
+      return (ByteBuffer(bytes: count.answer(tokens)), nil, tokens == nil)
     }
-  }
-
-  /// Whether a tokenizer's answer says a number.
-  func hasCounted(_ body: ByteBuffer) -> Bool { Self.tokens(in: body) != nil }
-
-  private static func tokens(in body: ByteBuffer) -> Int? {
-    body.withUnsafeReadableBytes { TokenCount.tokens(in: $0) }
   }
 }
 

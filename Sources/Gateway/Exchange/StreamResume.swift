@@ -34,23 +34,20 @@ struct StreamResume {
 
   /// What can be done now that the stream has broken.
   func sequel() -> Sequel {
-    var body = ByteBuffer()
-    for piece in first.sent { body.writeImmutableBuffer(piece) }
-    return body.withUnsafeReadableBytes { answer.sequel(to: $0) }
+    sentBody.withUnsafeReadableBytes { answer.sequel(to: $0) }
   }
 
   /// The body that asks for the continuation, as slices of the one that asked for the answer.
   func body(model: String) -> [ByteBuffer] {
     guard let continuation else { return [] }
+    return sentBody.slices(continuation.body(model: model))
+  }
+
+  /// The body that asked for the answer, in one piece.
+  private var sentBody: ByteBuffer {
     var body = ByteBuffer()
     for piece in first.sent { body.writeImmutableBuffer(piece) }
-    return continuation.body(model: model).compactMap { piece in
-      switch piece {
-      case .original(let place):
-        body.getSlice(at: body.readerIndex + place.lowerBound, length: place.count)
-      case .new(let bytes): ByteBuffer(bytes: bytes)
-      }
-    }
+    return body
   }
 }
 

@@ -111,17 +111,11 @@ extension AnswerScan {
   ) -> Value? {
     event.withUnsafeReadableBytes { text in
       var scanner = JSONScanner(text)
-      var isFirst = true
       do throws(JSONFault) {
-        try scanner.enterObject()
-        while let key = try scanner.nextKey(&isFirst) {
-          if scanner.matches(key, name) { return try read(&scanner) }
-          try scanner.skipValue(depth: 1)
-        }
+        return try scanner.enter(name) ? try read(&scanner) : nil
       } catch {
         return nil
       }
-      return nil
     }
   }
 }

@@ -27,7 +27,11 @@ enum StartUpScan {
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
       if scanner.matches(key, "choices"), scanner.byte == UInt8(ascii: "[") {
-        guard try areEmpty(&scanner, item: choice) else { return false }
+        scanner.position += 1
+        var isFirstChoice = true
+        while try scanner.nextElement(&isFirstChoice) {
+          guard try choice(&scanner) else { return false }
+        }
         isKnown = true
       } else if scanner.matches(key, "type"), scanner.byte == UInt8(ascii: "\"") {
         let type = try scanner.string()
@@ -69,22 +73,6 @@ enum StartUpScan {
         guard try isEmpty(&scanner) else { return false }
       }
     }
-    return true
-  }
-
-  /// Passes an array and says whether all its items are empty.
-  private static func areEmpty(
-    _ scanner: inout JSONScanner, item: (inout JSONScanner) throws(JSONFault) -> Bool
-  ) throws(JSONFault) -> Bool {
-    scanner.position += 1
-    scanner.skipWhitespace()
-    while let byte = scanner.byte, byte != UInt8(ascii: "]") {
-      guard try item(&scanner) else { return false }
-      scanner.skipWhitespace()
-      if scanner.byte == UInt8(ascii: ",") { scanner.position += 1 }
-      scanner.skipWhitespace()
-    }
-    scanner.position += 1
     return true
   }
 

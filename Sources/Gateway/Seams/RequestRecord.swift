@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Fleet
 import Orbits
 
@@ -89,11 +90,6 @@ public struct RequestRecord: Sendable, Equatable {
   /// What it cost, all attempts together; `nil` where no price is known.
   public var cost: Cost?
 
-  /// The id of the key that asked; `nil` without one.
-  public var caller: String? { facts.caller }
-
-  /// What it cost, in US dollars.
-  public var costUSD: Double? { cost?.total.dollars }
   /// Where it stands in a trace; `nil` where this node takes no part in traces.
   public var trace: TraceContext?
 
@@ -133,7 +129,7 @@ public struct TokenUsage: Sendable, Equatable {
 
   /// More than any model reads or writes. A backend that counts more is not believed, so that sums of
   /// counts can't overflow.
-  public static let mostTokens = 1 << 31
+  public static let mostTokens = AnswerUsage.mostTokens
 
   /// Creates a count of at most ``mostTokens`` each way.
   public init(input: Int, output: Int) {

@@ -1,3 +1,5 @@
+import Network
+
 /// Where a request stands in a distributed trace: W3C Trace Context, level 1
 /// (https://www.w3.org/TR/trace-context-1/).
 public struct TraceContext: Sendable, Equatable {
@@ -31,7 +33,7 @@ public struct TraceContext: Sendable, Equatable {
 
   /// A span id of this request that follows from its number; 0 would be the request's own.
   public func span(numbered number: UInt64) -> UInt64 {
-    let id = mixed(span &+ number &* 0x9E37_79B9_7F4A_7C15)
+    let id = SplitMix64.mix(span &+ number &* SplitMix64.step)
     return id == 0 ? 1 : id
   }
 
@@ -43,13 +45,4 @@ public struct TraceContext: Sendable, Equatable {
       return Traceparent.length
     }
   }
-}
-
-/// A bijection of 64 bits that leaves no pattern of a count (the finaliser of SplitMix64; Steele, Lea
-/// and Flood 2014).
-func mixed(_ value: UInt64) -> UInt64 {
-  var z = value
-  z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-  z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-  return z ^ (z >> 31)
 }

@@ -1,3 +1,5 @@
+import Network
+
 /// Gives requests their places in traces. One for each event loop.
 struct TraceSource {
   private var count: UInt64 = 0
@@ -12,15 +14,15 @@ struct TraceSource {
   /// probability `ratio`, by its id, so that every node would decide alike.
   mutating func context(traceparent: String?, ratio: Double) -> TraceContext {
     count &+= 1
-    let span = nonZero(mixed(seed.0 &+ count &* 0x9E37_79B9_7F4A_7C15))
+    let span = nonZero(SplitMix64.mix(seed.0 &+ count &* SplitMix64.step))
     if let parent = traceparent.flatMap(Traceparent.init) {
       return TraceContext(
         traceID: (parent.high, parent.low), parent: parent.parent, span: span,
         isSampled: parent.isSampled)
     }
-    let low = nonZero(mixed(seed.1 &+ count &* 0xD134_2543_DE82_EF95))
+    let low = nonZero(SplitMix64.mix(seed.1 &+ count &* 0xD134_2543_DE82_EF95))
     return TraceContext(
-      traceID: (mixed(seed.1 ^ span), low), parent: nil, span: span,
+      traceID: (SplitMix64.mix(seed.1 ^ span), low), parent: nil, span: span,
       isSampled: Double(low >> 11) * 0x1p-53 < ratio)
   }
 

@@ -81,7 +81,7 @@ import Testing
       #expect((1700...1800).contains(wait))
       #expect(refused["x-should-retry"] == "false")
       #expect(keeper.told.settled == 2)
-      #expect(rig.router.told.records.map(\.caller) == ["app", "app"])
+      #expect(rig.router.told.records.map(\.facts.caller) == ["app", "app"])
     }
   }
 
