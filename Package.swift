@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Rooms, foundations first. A room depends only on rooms above it in this list and never knows those
-// below. The pure rooms (Orbits to Simulation, and Dialects) import no networking, no Dispatch, no clock.
+// below. The pure rooms (Digests to Simulation, and Dialects) import no networking, no Dispatch, no clock.
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -54,26 +54,32 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
+    room("Digests"),
     .target(name: "OrbitsKernel", exclude: ["kernel.h", "vector.h"]),
     room("Orbits", ["OrbitsKernel"]),
     room("Network", ["Orbits"]),
     room("Calibration", ["Orbits", "Network"]),
     room("Dialects"),
     room("Fleet", ["Orbits", "Network", "Dialects", "Yams"]),
-    room("Decisions", ["Orbits", "Network", "Fleet"]),
+    room("Decisions", ["Digests", "Orbits", "Network", "Fleet"]),
     room("Simulation", ["Orbits", "Network", "Calibration", "Fleet", "Decisions"]),
     room("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
-    room("Gateway", ["Orbits", "Network", "Fleet", "Decisions", "Links", "Dialects"] + nio),
-    room("Store", ["Orbits", "Fleet", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
+    room(
+      "Gateway",
+      ["Digests", "Orbits", "Network", "Fleet", "Decisions", "Links", "Dialects"] + nio),
+    room(
+      "Store",
+      ["Digests", "Orbits", "Fleet", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Dish", ["Orbits"] + http2),
     room("Models", [.product(name: "Logging", package: "swift-log")]),
-    room("Catalogue", ["Orbits"]),
+    room("Catalogue", ["Digests", "Orbits"]),
     .target(name: "DashboardAssets"),
     room(
       "Server",
       [
-        "Orbits", "Network", "Fleet", "Decisions", "Links", "Dialects", "Gateway", "Store", "Dish",
-        "Models", "DashboardAssets",
+        "Digests", "Orbits", "Network", "Fleet", "Decisions", "Links", "Dialects", "Gateway",
+        "Store",
+        "Dish", "Models", "DashboardAssets",
       ] + nio),
     .executableTarget(
       name: "perigee",
@@ -86,21 +92,24 @@ let package = Package(
       swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("Digests"),
     tests("Orbits", exclude: ["Fixtures"]),
     tests("Network", ["Orbits"]),
     tests("Calibration", ["Orbits", "Network"]),
     tests("Fleet", ["Orbits", "Network", "Dialects"]),
-    tests("Decisions", ["Orbits", "Network", "Calibration", "Fleet"], exclude: ["Fixtures"]),
+    tests(
+      "Decisions", ["Digests", "Orbits", "Network", "Calibration", "Fleet"], exclude: ["Fixtures"]),
     tests("Simulation", ["Orbits", "Network", "Calibration", "Fleet", "Decisions"]),
     tests("Links", ["Orbits", "Network", "Fleet", "Decisions"] + nio),
     tests("Dialects"),
     tests(
-      "Gateway", ["Orbits", "Fleet", "Decisions", "Links", "Dialects"] + nio, exclude: ["Python"]),
+      "Gateway", ["Digests", "Orbits", "Fleet", "Decisions", "Links", "Dialects"] + nio,
+      exclude: ["Python"]),
     tests(
       "Store", ["Orbits", "Fleet", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Dish", ["Orbits"] + http2, exclude: ["Python"]),
     tests("Models"),
-    tests("Catalogue", ["Orbits"], exclude: ["Python"]),
+    tests("Catalogue", ["Digests", "Orbits"], exclude: ["Python"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["perigee", "Orbits", "TestSupport"],
       exclude: ["Python"],

@@ -1,11 +1,10 @@
 // A backend for measuring gateways: one thread, epoll, HTTP/1.1, nothing but chat completions.
 //
-//     mock TOKENS INTERVAL_MS [close]    prints its port, then serves until it is killed
+//     mock TOKENS INTERVAL_MS    prints its port, then serves until it is killed
 //
 // A request without "stream":true is answered at once with 0.55 KB of JSON. A stream has TOKENS events,
 // INTERVAL_MS apart, each of which carries the clock (CLOCK_MONOTONIC, ns) at which it was written. A
-// stream of the user "hold" sends one token and then nothing. With "close" it closes after each stream, as
-// llama.cpp's server does.
+// stream of the user "hold" sends one token and then nothing.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,7 +29,7 @@ struct peer {
 };
 
 static struct peer *first, *last;  // those with a token to come, soonest first
-static int tokens, closes;
+static int tokens;
 static int64_t interval;
 static char whole[2048];
 static size_t whole_length;
@@ -86,7 +85,6 @@ static void send_token(struct peer *peer) {
   char content[80];
   if (peer->token++ == tokens) {
     send_event(peer, "", "\"stop\"", "e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n");
-    if (closes) shutdown(peer->fd, SHUT_WR);
     return;
   }
   snprintf(content, sizeof content, "\"content\":\"%lld \"", (long long)now());
@@ -183,8 +181,7 @@ static void arm(int timer) {
 }
 
 int main(int count, char **arguments) {
-  if (count < 3) return fprintf(stderr, "usage: mock TOKENS INTERVAL_MS [close]\n"), 2;
-  closes = count > 3;
+  if (count != 3) return fprintf(stderr, "usage: mock TOKENS INTERVAL_MS\n"), 2;
   tokens = atoi(arguments[1]);
   interval = atoll(arguments[2]) * 1000000;
   signal(SIGPIPE, SIG_IGN);

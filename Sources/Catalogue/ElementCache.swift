@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Orbits
 
@@ -53,7 +54,7 @@ struct ElementCache {
   }
 
   private func describes(_ bytes: [UInt8], _ record: CacheRecord?) -> Bool {
-    record?.bytes == bytes.count && record?.sha256 == SHA256.hexadecimal(of: bytes)
+    record?.bytes == bytes.count && record?.sha256 == Digest(of: bytes).hexadecimal
   }
 
   private func modificationTime() -> UTC {

@@ -1,3 +1,4 @@
+import Digests
 import Orbits
 
 /// Fetches element sets through a cache that respects their publisher and works without a network.
@@ -102,7 +103,7 @@ public struct ElementFetcher: Sendable {
     fresh.notBefore = next
     fresh.etag = answer.etag
     fresh.lastModified = answer.lastModified
-    fresh.sha256 = SHA256.hexadecimal(of: answer.body)
+    fresh.sha256 = Digest(of: answer.body).hexadecimal
     fresh.bytes = answer.body.count
     fresh.elementSets = parsed.elements.count
     try cache.replace(answer.body, fresh)

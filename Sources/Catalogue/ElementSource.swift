@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 
 /// Where a file of element sets is published: a group of CelesTrak's general-perturbations data, or any URL.
@@ -72,7 +73,7 @@ public struct ElementSource: Hashable, Sendable {
     let stem = (parts.first ?? "elements").utf8.filter(isGroupByte).prefix(40)
     let known = ["csv", "json", "xml", "kvn", "tle"]
     let suffix = parts.count > 1 ? parts[1].lowercased() : ""
-    let digest = SHA256.hexadecimal(of: Array(url.utf8)).prefix(8)
+    let digest = Digest(of: url.utf8).hexadecimal.prefix(8)
     return "\(String(decoding: stem, as: UTF8.self))-\(digest)."
       + (known.contains(suffix) ? suffix : "txt")
   }

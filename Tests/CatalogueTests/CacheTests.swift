@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Orbits
 import Testing
@@ -39,7 +40,7 @@ import Testing
     #expect(record.fetched?.utc == fetched.fetched && record.elementSets == 20)
     #expect(record.notBefore?.utc == fetched.fetched.adding(seconds: 7_200))
     let content = Array(desk.text("record.csv").utf8)
-    #expect(record.sha256 == SHA256.hexadecimal(of: content) && record.bytes == content.count)
+    #expect(record.sha256 == Digest(of: content).hexadecimal && record.bytes == content.count)
     #expect(record.etag != nil && record.lastModified == "Sat, 22 Aug 2026 11:51:02 GMT")
   }
 

@@ -1,7 +1,7 @@
 """A model server that misbehaves: OpenAI's chat completions, whole and streamed, over HTTP/1.1 or TLS.
 
-It continues a trailing assistant message, as llama.cpp and vLLM do. `mischief` says what the next
-requests meet; it is set by the chaos run, by name or with a probability each."""
+It continues a trailing assistant message, as llama.cpp and vLLM do. Each request meets one of MISCHIEF
+with `probability`, which the chaos run sets; `met` counts them."""
 
 import asyncio
 import json
@@ -21,7 +21,6 @@ class Upstream:
         self.random = random.Random(seed)
         self.probability = 0.0
         self.met = {}
-        self.answered = 0
         self.server = None
 
     async def start(self):
@@ -110,7 +109,6 @@ class Upstream:
         await asyncio.sleep(0.5 if mischief == "slow" else 0.02)
         self.whole(writer, value)
         await writer.drain()
-        self.answered += 1
         return True
 
     async def stream(self, parts, mischief, writer):
@@ -148,7 +146,6 @@ class Upstream:
         await event("[DONE]")
         writer.write(b"0\r\n\r\n")
         await writer.drain()
-        self.answered += 1
         return True
 
     async def cut(self, mischief, writer):

@@ -36,6 +36,30 @@ import Testing
     #expect(!text.contains("\u{1B}"), "a node can't steer the terminal")
   }
 
+  /// In the heading, in the tables, or in a line that is none of the figures.
+  @Test func nothingSteersTheTerminal() throws {
+    let controls = [
+      "\u{07}", "\n", "\r\n", "\u{1B}", "\u{7F}", "\u{80}", "\u{9B}", "\u{9F}", "\u{200B}",
+      "\u{202E}", "\u{2028}", "\u{FEFF}", "\u{E000}",
+    ]
+    let screen = TopScreen(width: 300, height: 50)
+    for control in controls {
+      let name = "a\(control)b"
+      var figures = try decoded()
+      (figures.version, figures.fleet, figures.site, figures.now) = (name, name, name, name)
+      figures.uplinks[0].name = name
+      figures.uplinks[0].serving_satellite = name
+      figures.backends[0].models = [name]
+      figures.backends[0].last_error = name
+      figures.recent[0].id = name
+      let lines = screen.lines(figures) + screen.fitted([name])
+      let text = lines.joined()
+      #expect(!text.unicodeScalars.contains { control.unicodeScalars.contains($0) }, "\(lines)")
+      #expect(text.split(separator: "a?b", omittingEmptySubsequences: false).count == 11)
+    }
+    #expect(screen.fitted(["Ñandú 漢字 🛰 ~"]) == ["Ñandú 漢字 🛰 ~"])
+  }
+
   @Test func itFitsEverySize() throws {
     let figures = try decoded()
     var random = Seeded(9)

@@ -70,6 +70,21 @@ import Testing
     #expect(try candidate(at: 0.4).serviceMs > 399)
   }
 
+  @Test mutating func whatWasLearnedOverAnUplinkThatIsAnotherNowIsForgotten() throws {
+    knowledge.publish([Self.forecast(["a", "a"])])
+    for path in [Self.local, Self.overLEO] {
+      _ = knowledge.observe(Self.attempt(at: 0, over: path, firstByteMs: 500))
+      #expect(try candidate(path, at: 1).setupRoundTrips == 0)
+      #expect(knowledge.lastFirstByteMs(over: path) == 500)
+    }
+    knowledge.adopt(
+      Self.ways, changedBackends: [], changedUplinks: ["leo"], at: Self.time(1))
+    #expect(try candidate(at: 1).setupRoundTrips == 0)
+    #expect(knowledge.lastFirstByteMs(over: Self.local) == 500)
+    #expect(try candidate(Self.overLEO, at: 1).setupRoundTrips == 2)
+    #expect(knowledge.lastFirstByteMs(over: Self.overLEO) == nil)
+  }
+
   @Test mutating func aBackendThatClosesAfterEachAnswerIsExpectedToCostAHandshake() throws {
     #expect(try candidate(at: 0).setupRoundTrips == 1, "nothing is known yet")
     for second in 0..<4 {

@@ -3,24 +3,12 @@ import Fleet
 import Foundation
 import Network
 import Store
-import Synchronization
 import Testing
 
 @testable import Server
 
 /// Keys of the manifest follow its reloads; their accounts keep what they have used.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct KeysReloadTests {
-  /// The manifest as it is now.
-  private final class Manifest: Sendable {
-    private let fleet: Mutex<Fleet>
-
-    init(_ fleet: Fleet) { self.fleet = Mutex(fleet) }
-
-    func write(_ fleet: Fleet) { self.fleet.withLock { $0 = fleet } }
-
-    @Sendable func read() throws -> Fleet { fleet.withLock { $0 } }
-  }
-
   private static let admin = ["authorization": "Bearer root-secret"]
   private static let app = ["authorization": "Bearer app-secret"]
 

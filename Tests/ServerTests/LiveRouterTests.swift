@@ -25,15 +25,11 @@ import Testing
       backends: [(fleet.backends[0], Endpoint(host: host, port: 1))])
     let world = World(plan: plan, at: Self.start)
     _ = ForecastLoop(world: world, now: { Self.start }).prime()
-    let router = LiveRouter(
-      world: world, requests: RequestLog(), metrics: NodeMetrics(), startedAt: Self.start,
-      now: { Self.start })
     let path = PathID(backend: "far", uplink: "fiber")
-    if emulated {
-      router.setEmulators([
-        path: Endpoint(host: host, port: 1).through(host: "127.0.0.1", port: 2)
-      ])
-    }
+    let emulator = Endpoint(host: host, port: 1).through(host: "127.0.0.1", port: 2)
+    let router = LiveRouter(
+      world: world, requests: RequestLog(), metrics: NodeMetrics(),
+      emulators: emulated ? [path: emulator] : [:], startedAt: Self.start, now: { Self.start })
     let facts = RequestFacts(
       id: "r", endpoint: "/v1/chat/completions", model: "m", stream: true, bytes: 1,
       arrival: Self.start, deadline: Self.start.adding(seconds: 60))

@@ -12,14 +12,7 @@ enum RealParts {
   static let hasModels = environment["PERIGEE_MODELS_PYTHON"] != nil
 
   /// Whether the interpreter has Anthropic's SDK.
-  static let hasAnthropic: Bool = {
-    guard let python else { return false }
-    let process = ChildProgram.process(URL(fileURLWithPath: python), ["-c", "import anthropic"])
-    process.standardError = FileHandle.nullDevice
-    try? process.run()
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }()
+  static let hasAnthropic = TestSupport.python(python, has: "anthropic")
 
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

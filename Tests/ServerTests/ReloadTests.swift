@@ -3,26 +3,10 @@ import Foundation
 import Network
 import NIOCore
 import Server
-import Synchronization
 import Testing
 
 /// A running node goes over to another reading of its manifest.
 @Suite struct ReloadTests {
-  /// The manifest as it is now, for a node that reads it again.
-  private final class Manifest: Sendable {
-    private let fleet: Mutex<Result<Fleet, NodeError>>
-
-    init(_ fleet: Fleet) { self.fleet = Mutex(.success(fleet)) }
-
-    func write(_ fleet: Fleet) { self.fleet.withLock { $0 = .success(fleet) } }
-
-    func spoil(_ why: String) {
-      fleet.withLock { $0 = .failure(NodeError(isInput: true, why)) }
-    }
-
-    @Sendable func read() throws -> Fleet { try fleet.withLock { $0 }.get() }
-  }
-
   private static func fleet(
     _ uplinks: [Uplink], _ backends: [(String, Int)], seed: UInt64 = 1
   ) -> Fleet {

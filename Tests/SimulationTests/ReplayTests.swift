@@ -39,7 +39,7 @@ import Testing
     }
     answered.sort()
     #expect(abs(answered[answered.count / 2] - SecondPath.medianMs) < 1.5)
-    #expect(abs(Double(late) / Double(count) - SecondPath.lateShare) < 0.005)
+    #expect(abs(Double(late) / Double(count) - 0.0475) < 0.005)
   }
 
   @Test func aloneTheLinkDoesWhatWasRecorded() {

@@ -225,6 +225,21 @@ struct SimulationTests {
     let near = policy.backends[0]
     #expect(near.promptTokens == 1_500 && near.answerTokens == 30)
     #expect(near.costUsd == 0.0015)
+
+    var priced = simulation
+    priced.fleet.backends[0].prices = TokenPrices(input: 1, output: 10, perRequest: 0.25)
+    let billed = try await priced.run([.nearestFiber]).policy(.nearestFiber).backends[0]
+    #expect(billed.costUsd == 0.5018)
+  }
+
+  @Test func hedgesMayCostWhatTheManifestSays() async throws {
+    var fleet = try Fixtures.town()
+    fleet.gateway?.hedging.budget = 0.2
+    let simulation = try Fixtures.simulation(fleet, Fixtures.steady())
+    let scenario = await Scenario(
+      fleet: fleet, site: simulation.site, workload: simulation.workload, start: simulation.start,
+      seconds: 20, seed: 1, threads: 1, progress: { _, _ in })
+    #expect(PolicyRun(scenario, policy: .perigee).budget.hedgeShare == 0.2)
   }
 
   /// What Documentation/Simulation.md says of the island's day, at a busy half hour of it: no baseline is

@@ -117,7 +117,7 @@ import Testing
         ledger.settle(account, estimate, used: [(path, usage)], at: Self.time)
         try store.add(ledger.takeNews())
       }
-      let day = UTCCalendar.day(Self.time)
+      let day = Self.time.daysSince1970
       let lines = try store.usage(sinceDay: day)
       #expect(lines.map(\.line.account) == [nil, "a"])
       #expect(lines.map(\.usage.requests) == [1, 2])

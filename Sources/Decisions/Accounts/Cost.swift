@@ -75,11 +75,10 @@ public struct Cost: Sendable, Equatable {
   public init(of work: BilledWork, at price: PathPrice) {
     let cached = min(max(0, work.cachedInputTokens), work.inputTokens)
     let prices = price.tokens
-    let perMillion =
-      Double(work.inputTokens - cached) * prices.input
-      + Double(cached) * (prices.cachedInput ?? prices.input)
-      + Double(work.outputTokens) * prices.output
-    tokens = Money(dollars: perMillion / 1e6 + (work.isAccepted ? prices.perRequest : 0))
+    let dollars = prices.dollars(
+      input: Double(work.inputTokens), cachedInput: Double(cached),
+      output: Double(work.outputTokens))
+    tokens = Money(dollars: dollars + (work.isAccepted ? prices.perRequest : 0))
     bytes = Money(dollars: Double(work.bytesUp + work.bytesDown) * price.perGigabyte / 1e9)
     isEstimated = false
   }

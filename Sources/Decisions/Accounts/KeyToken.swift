@@ -1,3 +1,5 @@
+import Digests
+
 /// A key as its holder has it: `pgk_ID_SECRET`.
 ///
 /// The id, 8 digits of Crockford's base 32, is no secret: lists and logs name the key by it. The secret is

@@ -4,11 +4,11 @@ import Orbits
 /// The accounts of all keys, and the lines of the account book that are not on disk yet.
 ///
 /// A value: a node keeps one behind a lock, holds it for a few table look-ups, and takes the new lines
-/// out once in a while to write them. It grows with keys, paths and days, never with requests.
+/// out once in a while to write them. It grows with keys, and until its lines are taken out with those who ask,
+/// paths and days; never with requests.
 public struct Ledger: Sendable {
   private var accounts: [String: Account] = [:]
   private var lines: [UsageLine: Usage] = [:]
-  private var sums: [PathID: Usage] = [:]
   private var changed: Set<String> = []
 
   /// A ledger without accounts.
@@ -32,9 +32,6 @@ public struct Ledger: Sendable {
   /// The account of a key.
   public func account(_ id: String) -> Account? { accounts[id] }
 
-  /// What has gone over a path since the ledger was begun.
-  public var usageByPath: [PathID: Usage] { sums }
-
   /// Lets a request in, or says what is in the way. Who has no account has no limits.
   public mutating func admit(_ id: String?, _ estimate: Estimate, at time: UTC) -> Admittance {
     guard let id else { return .admitted }
@@ -46,11 +43,10 @@ public struct Ledger: Sendable {
     _ id: String?, _ estimate: Estimate, used: [(path: PathID, usage: Usage)], at time: UTC
   ) {
     var total = Usage.zero
-    let day = UTCCalendar.day(time)
+    let day = time.daysSince1970
     for (path, usage) in used {
       total += usage
       lines[UsageLine(account: id, path: path, day: day), default: .zero] += usage
-      sums[path, default: .zero] += usage
     }
     guard let id, accounts[id] != nil else { return }
     accounts[id]?.settle(estimate, used: total, at: time)

@@ -51,7 +51,7 @@ public struct Spending: Sendable, Equatable {
 
   /// Begins a new day or month where `time` is in one. A clock set back does not bring an old one back.
   private mutating func turn(to time: UTC) {
-    let day = UTCCalendar.day(time)
+    let day = time.daysSince1970
     guard day > self.day else { return }
     self.day = day
     spent[.day] = .zero
@@ -62,31 +62,17 @@ public struct Spending: Sendable, Equatable {
   }
 }
 
-/// Days and months of UTC, counted.
+/// Months of UTC, counted, and when periods of budgets begin.
 public enum UTCCalendar {
-  /// Days since 1970 at `time`.
-  public static func day(_ time: UTC) -> Int {
-    let (day, rest) = time.nanosecondsSince1970.quotientAndRemainder(
-      dividingBy: 86_400_000_000_000)
-    return Int(rest < 0 ? day - 1 : day)
-  }
-
-  /// Months since year 0 of a day (after Hinnant, "chrono-compatible low-level date algorithms").
+  /// Months since year 0 of a day, which is counted from 1970-01-01.
   public static func month(ofDay day: Int) -> Int {
-    let shifted = day + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra =
-      (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let march = (5 * dayOfYear + 2) / 153
-    // Months are counted from March there; so is the year.
-    return (yearOfEra + era * 400) * 12 + march + 2
+    let date = UTC.civilDate(daysSince1970: day)
+    return date.year * 12 + date.month - 1
   }
 
   /// Seconds from `time` to the next day or month; `nil` for what does not begin anew.
   static func secondsToNext(_ period: Budget.Period, from time: UTC) -> Double? {
-    let day = Self.day(time)
+    let day = time.daysSince1970
     var next = day + 1
     switch period {
     case .day: break

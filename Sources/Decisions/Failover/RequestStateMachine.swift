@@ -63,7 +63,6 @@ public struct RequestStateMachine: Sendable {
     let number: Int
     let path: PathID
     let candidate: Int
-    let isHedge: Bool
     let connectWait: Duration
     var phase = Phase.connecting
     /// When the present wait began.
@@ -161,7 +160,7 @@ public struct RequestStateMachine: Sendable {
   public mutating func opened(candidate: Int, isHedge: Bool = false, at now: Instant) -> Int {
     let scored = ranked[candidate]
     let live = Live(
-      number: attempts, path: scored.path, candidate: candidate, isHedge: isHedge,
+      number: attempts, path: scored.path, candidate: candidate,
       connectWait: waits.connect(pathMs: scored.pathMs), since: now)
     if attempts == 0, let hedge, hedge.candidate < ranked.count {
       hedgeAt = now + hedge.delay

@@ -50,12 +50,15 @@ public struct Knowledge: Sendable {
     func isSameLeg(_ leg: Leg) -> Bool { !changedUplinks.contains(leg.uplink) }
     let keptLegs = Set(newer.legs.filter(isSameLeg))
     let keptBackends = Set(newer.backends.map(\.name)).subtracting(changedBackends)
+    let paths = Set(newer.backends.flatMap { newer.paths(to: $0.name) })
+    func isSame(_ path: PathID) -> Bool {
+      paths.contains(path) && keptBackends.contains(path.backend)
+        && !changedUplinks.contains(path.uplink)
+    }
     var newHealth: [PathID: HealthState] = [:]
     for backend in newer.backends {
       for path in newer.paths(to: backend.name) {
-        let isKept =
-          keptBackends.contains(backend.name) && !changedUplinks.contains(path.uplink)
-          && ways.backend(named: backend.name)?.health == backend.health
+        let isKept = isSame(path) && ways.backend(named: backend.name)?.health == backend.health
         newHealth[path] =
           (isKept ? health[path] : nil) ?? HealthState(policy: backend.health, at: time)
       }
@@ -65,14 +68,10 @@ public struct Knowledge: Sendable {
     legs = legs.filter { keptLegs.contains($0.key) }
     notReady.formIntersection(keptBackends)
     serviceTimes = serviceTimes.filter { keptBackends.contains($0.key.backend) }
-    func isKept(_ path: PathID) -> Bool {
-      newHealth[path] != nil && keptBackends.contains(path.backend)
-        && !changedUplinks.contains(path.uplink)
-    }
     paces = paces.filter { keptBackends.contains($0.key.backend) }
-    failures = failures.filter { isKept($0.key) }
-    firstContents = firstContents.filter { isKept($0.key.path) }
-    firstBytes = firstBytes.filter { isKept($0.key) }
+    failures = failures.filter { isSame($0.key) }
+    firstContents = firstContents.filter { isSame($0.key.path) }
+    firstBytes = firstBytes.filter { isSame($0.key) }
     adoptOccupancies(of: newer, keptBackends)
     links = Dictionary(
       uniqueKeysWithValues: newer.uplinks.map { uplink in
@@ -80,7 +79,7 @@ public struct Knowledge: Sendable {
         let known = changedUplinks.contains(uplink) ? nil : links[uplink]
         return (uplink, known?.leading(paths: paths) ?? LinkState(paths: paths, at: time))
       })
-    kept.forget { newHealth[$0] == nil || !keptBackends.contains($0.backend) }
+    kept.forget { !isSame($0) }
     histories = histories.filter { newer.uplinks.contains($0.key) }
   }
 }

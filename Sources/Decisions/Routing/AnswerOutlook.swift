@@ -19,8 +19,6 @@ struct AnswerOutlook {
   /// The tokens that are expected.
   let tokens: Double
 
-  /// Bytes of a prompt's token: about four characters of text.
-  private static let bytesPerInputToken = 4.0
   /// No outage counts longer: the client would have asked somebody else, seconds.
   private static let longestOutageSeconds = 30.0
   /// What beginning an answer again costs after an outage, milliseconds.
@@ -38,8 +36,8 @@ struct AnswerOutlook {
   func costUSD(pricePerGB: Double) -> Double {
     let prices = candidate.prices
     let bytes = Double(facts.bytes) + tokens * candidate.pace.bytesPerToken
-    let prompt = Double(facts.bytes) / Self.bytesPerInputToken
-    return (prompt * prices.input + tokens * prices.output) / 1e6 + prices.perRequest
+    let prompt = Double(facts.bytes) / Double(RequestFacts.bytesPerToken)
+    return prices.dollars(input: prompt, output: tokens) + prices.perRequest
       + bytes / 1e9 * pricePerGB
   }
 

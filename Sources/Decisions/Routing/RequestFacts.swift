@@ -3,6 +3,9 @@ import Orbits
 
 /// What is known of a request before it is routed.
 public struct RequestFacts: Sendable, Equatable {
+  /// Bytes of a token of text, about four characters, where nobody has counted the tokens.
+  public static let bytesPerToken = 4
+
   /// The request's id.
   public var id: String
   /// The path that was asked for, such as `/v1/chat/completions`.

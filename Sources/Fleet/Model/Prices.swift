@@ -19,6 +19,15 @@ public struct TokenPrices: Sendable, Hashable {
     self.cachedInput = cachedInput
     self.perRequest = perRequest
   }
+
+  /// What a prompt of `input` tokens, of which the backend has `cachedInput` in its cache, and an answer of
+  /// `output` tokens cost, US dollars; the price for each request not included.
+  public func dollars(input: Double, cachedInput: Double = 0, output: Double) -> Double {
+    let perMillion =
+      (input - cachedInput) * self.input + cachedInput * (self.cachedInput ?? self.input)
+      + output * self.output
+    return perMillion / 1e6
+  }
 }
 
 /// The prices of a backend's models.

@@ -73,7 +73,8 @@ extension Exchange {
       return (work, false)
     }
     work.inputTokens = (usage?.input ?? account.estimate.inputTokens) + given
-    work.outputTokens = facts.stream ? log.events : isChosen ? log.bytesDown / 4 : 0
+    let tokensDown = isChosen ? log.bytesDown / RequestFacts.bytesPerToken : 0
+    work.outputTokens = facts.stream ? log.events : tokensDown
     return (work, true)
   }
 

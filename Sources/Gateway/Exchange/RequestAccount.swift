@@ -16,15 +16,13 @@ extension GatewayLoop {
   private static let usualAnswerTokens = 256
   /// The most tokens of an answer that are reckoned with, whatever a client says.
   private static let longestAnswerTokens = 10_000_000
-  /// Bytes of a prompt for each token, about, in English and JSON.
-  private static let bytesPerToken = 4
 
   /// Lets a request in on its caller's account, or says what is in the way.
   func account(
     of caller: Caller, for facts: RequestFacts, _ decision: RoutingDecision
   ) throws(APIError) -> RequestAccount {
     let isCount = facts.endpoint == Route.Inference.countTokens.rawValue
-    let input = isCount ? 0 : facts.bytes / Self.bytesPerToken
+    let input = isCount ? 0 : facts.bytes / RequestFacts.bytesPerToken
     let output =
       isCount ? 0 : min(facts.expectedTokens ?? Self.usualAnswerTokens, Self.longestAnswerTokens)
     var cost = Money.zero

@@ -1,4 +1,5 @@
 import Decisions
+import Digests
 import Fleet
 import Links
 import Orbits

@@ -85,13 +85,10 @@ extension Topology {
   }
 
   private func groundVacuumKm(_ a: Int, _ b: Int, accessStretch: Double, at time: UTC) -> Double {
-    var shortest = Double.infinity
-    for neighbour in fiberNeighbours[a] where neighbour.site == b {
-      shortest = min(shortest, neighbour.vacuumKm)
-    }
-    guard shortest == .infinity else { return shortest }
-    return Self.fiberVacuumKm(
-      sites[a].track.position(at: time), sites[b].track.position(at: time), stretch: accessStretch)
+    fiberVacuumKm(from: a, to: b)
+      ?? Self.fiberVacuumKm(
+        sites[a].track.position(at: time), sites[b].track.position(at: time), stretch: accessStretch
+      )
   }
 }
 

@@ -102,6 +102,18 @@ public struct Topology: Sendable {
     GreatCircle.distanceKm(a, b) * stretch * Fiber.refractiveIndex
   }
 
+  /// Propagation one way through the shortest fiber that is laid between two sites, milliseconds; `nil` where
+  /// there is none.
+  public func fiberMs(from: String, to: String) -> Double? {
+    guard let a = siteIndex[from], let b = siteIndex[to] else { return nil }
+    return fiberVacuumKm(from: a, to: b).map { Light.milliseconds(km: $0) }
+  }
+
+  /// The shortest fiber that is laid between two sites, as kilometres of vacuum that take light as long.
+  func fiberVacuumKm(from a: Int, to b: Int) -> Double? {
+    fiberNeighbours[a].lazy.filter { $0.site == b }.map(\.vacuumKm).min()
+  }
+
   private static func hosts(
     of zone: OrbitalZone, constellations: [Constellation], ranges: [Range<Int>]
   ) -> [Int] {

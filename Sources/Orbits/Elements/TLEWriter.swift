@@ -93,7 +93,7 @@ extension TLEWriter {
     let perDay: Int64 = 100_000_000
     let time = set.epoch.nanosecondsSince1970
     let units = Int64((Double(time % unit) / Double(unit)).rounded()) + time / unit
-    let day = units >= 0 ? units / perDay : -((-units + perDay - 1) / perDay)
+    let day = floorDivide(units, perDay)
     let year = UTC.civilDate(daysSince1970: Int(day)).year
     guard (1957...2056).contains(year) else {
       throw unwritable(set, .epoch, set.epoch, "is outside 1957 to 2056, the years of a TLE")

@@ -68,10 +68,6 @@ extension UTC: CustomStringConvertible, LosslessStringConvertible {
   }
 }
 
-private func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
-  a >= 0 ? a / b : -((-a + b - 1) / b)
-}
-
 /// Writes numbers of fixed width into memory that is large enough.
 private struct DigitWriter {
   let text: UnsafeMutableBufferPointer<UInt8>

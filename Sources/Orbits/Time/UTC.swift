@@ -31,6 +31,9 @@ public struct UTC: Hashable, Comparable, Sendable {
   /// Seconds since 1970-01-01T00:00:00Z; about 0.2 microseconds of rounding in this century.
   public var secondsSince1970: Double { Double(nanosecondsSince1970) / 1e9 }
 
+  /// Whole days since 1970-01-01, negative before.
+  public var daysSince1970: Int { Int(floorDivide(nanosecondsSince1970, 86_400_000_000_000)) }
+
   /// The Julian date (UTC), as a whole-and-a-half day and a fraction in [0, 1) so that no digit is lost.
   public var julianDate: (day: Double, fraction: Double) {
     let dayLength: Int64 = 86_400_000_000_000
@@ -107,8 +110,9 @@ public struct UTC: Hashable, Comparable, Sendable {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  /// The Gregorian date of a day count from 1970-01-01; the inverse of ``daysSince1970(year:month:day:)``.
-  static func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+  /// The proleptic Gregorian date of a day count from 1970-01-01, such as ``daysSince1970`` (H. Hinnant,
+  /// "chrono-Compatible Low-Level Date Algorithms", 2013).
+  public static func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
     let z = days + 719_468
     let era = (z >= 0 ? z : z - 146_096) / 146_097
     let dayOfEra = z - era * 146_097
@@ -120,4 +124,10 @@ public struct UTC: Hashable, Comparable, Sendable {
       yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1
     )
   }
+}
+
+/// `a / b` rounded down, for a positive `b`.
+func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
+  let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
+  return remainder < 0 ? quotient - 1 : quotient
 }

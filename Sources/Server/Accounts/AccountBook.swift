@@ -1,4 +1,5 @@
 import Decisions
+import Digests
 import Fleet
 import Gateway
 import Links
@@ -132,9 +133,6 @@ final class AccountBook: AccountKeeper {
   func caller(of id: String) -> Caller? {
     state.withLock { $0.keys.callers.first { $0.id == id } }
   }
-
-  /// What has gone over each path since the node began.
-  var usageByPath: [PathID: Usage] { state.withLock { $0.ledger.usageByPath } }
 
   // MARK: What the gateway asks
 

@@ -65,10 +65,7 @@ public struct KeyDesk: Sendable {
     let time = now()
     let (key, token) = try store.rotateKey(
       reference, overlap: overlap, by: actor, at: time, using: &random)
-    let used = try Used(store, at: time)
-    return KeyReport(
-      key, used: used.all[key.id] ?? .zero, today: used.today[key.id] ?? .zero, token: token,
-      at: time)
+    return report(key, try Used(store, at: time), token: token)
   }
 
   /// The newest entries of the audit log.
@@ -76,18 +73,21 @@ public struct KeyDesk: Sendable {
     try store.audit(newest: count).map(AuditReport.init)
   }
 
-  private func report(_ key: AccessKey, _ used: Used) -> KeyReport {
+  private func report(_ key: AccessKey, _ used: Used, token: KeyToken? = nil) -> KeyReport {
     KeyReport(
-      key, used: used.all[key.id] ?? .zero, today: used.today[key.id] ?? .zero, at: now())
+      key, used: used.all[key.id] ?? .zero, today: used.today[key.id] ?? .zero, token: token,
+      at: used.time)
   }
 
-  /// What each key has used, altogether and today.
+  /// What each key has used until a time, altogether and on that day.
   private struct Used {
+    let time: UTC
     var all: [String: Usage] = [:]
     var today: [String: Usage] = [:]
 
     init(_ store: Store, at time: UTC) throws {
-      let day = UTCCalendar.day(time)
+      self.time = time
+      let day = time.daysSince1970
       for (line, usage) in try store.usage(sinceDay: 0) {
         guard let account = line.account else { continue }
         all[account, default: .zero] += usage

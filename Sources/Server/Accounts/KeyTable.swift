@@ -1,4 +1,5 @@
 import Decisions
+import Digests
 import Orbits
 import Store
 

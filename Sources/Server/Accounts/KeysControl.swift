@@ -46,15 +46,17 @@ struct KeysControl: Sendable {
         }
         defer { accounts.keepStep() }
         return try Self.json(desk.rotate(parts[0], overlap: .seconds(overlap)))
-      default: return Self.problem(404, "there is no \(request.method) \(request.path.prefix(200))")
+      default:
+        return NodeControl.problem(
+          404, "there is no \(request.method) \(request.path.prefix(200))")
       }
     } catch let error as KeyOrder.Mistake {
-      return Self.problem(400, error.description)
+      return NodeControl.problem(400, error.description)
     } catch let error as KeyError {
-      if case .unknown = error { return Self.problem(404, error.description) }
-      return Self.problem(409, error.description)
+      if case .unknown = error { return NodeControl.problem(404, error.description) }
+      return NodeControl.problem(409, error.description)
     } catch {
-      return Self.problem(500, "the node's database can't be used now")
+      return NodeControl.problem(500, "the node's database can't be used now")
     }
   }
 
@@ -78,16 +80,7 @@ struct KeysControl: Sendable {
   private static func json(_ value: some Encodable, status: Int = 200) throws -> ControlResponse {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return .full(
-      status: status,
-      headers: [("content-type", "application/json"), ("cache-control", "no-store")],
-      body: Array(try encoder.encode(value)))
-  }
-
-  private static func problem(_ status: Int, _ message: String) -> ControlResponse {
-    .full(
-      status: status,
-      headers: [("content-type", "application/json"), ("cache-control", "no-store")],
-      body: Array(JSON.object([("error", ["message": .string(message)])]).text.utf8))
+    let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+    return NodeControl.json(text: text, status: status)
   }
 }

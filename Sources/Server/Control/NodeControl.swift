@@ -202,7 +202,7 @@ final class NodeControl: ControlPlane {
     json(text: value.text, status: status, headers: headers)
   }
 
-  private static func json(
+  static func json(
     text: String, status: Int = 200, headers: [(name: String, value: String)] = []
   ) -> ControlResponse {
     .full(
@@ -211,7 +211,7 @@ final class NodeControl: ControlPlane {
       body: Array(text.utf8))
   }
 
-  private static func problem(
+  static func problem(
     _ status: Int, _ message: String, _ headers: [(name: String, value: String)] = []
   ) -> ControlResponse {
     json(["error": ["message": .string(message)]], status: status, headers: headers)

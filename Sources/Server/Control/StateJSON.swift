@@ -102,16 +102,10 @@ struct StateReport {
       "kind": .string(kind),
       "models": .array(backend.backend.models.map { .string($0.name) }),
       "health": .object(health),
-      "service_ms": .rounded(serviceMs(of: backend.name), 1),
+      "service_ms": .rounded(knowledge.serviceMs(of: backend.name, at: time), 1),
       "in_flight": .integer(knowledge.requestsUnderWay(at: backend.name)),
       "model_state": .optional(world.modelStatus(of: backend.name)?.text),
     ]
-  }
-
-  /// The time to a stream's first token where it is known, otherwise whatever is.
-  private func serviceMs(of backend: String) -> Double? {
-    let times = knowledge.serviceTimes(of: backend, at: time)
-    return (times.first { $0.kind.stream } ?? times.first)?.milliseconds
   }
 
   /// Predicted latency one way from three minutes ago to two minutes ahead, each 5 s.
@@ -131,5 +125,13 @@ struct StateReport {
         ]
       }
     }
+  }
+}
+
+extension Knowledge {
+  /// The time to a stream's first token where it is known, otherwise whatever is.
+  func serviceMs(of backend: String, at time: UTC) -> Double? {
+    let times = serviceTimes(of: backend, at: time)
+    return (times.first { $0.kind.stream } ?? times.first)?.milliseconds
   }
 }

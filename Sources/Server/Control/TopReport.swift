@@ -92,13 +92,12 @@ struct TopReport {
     let paths = plan.ways.paths(to: backend.name)
     let isReady = knowledge.isReady(backend.name)
     let healthy = paths.filter { isReady && knowledge.health(of: $0)?.isHealthy ?? true }
-    let times = knowledge.serviceTimes(of: backend.name, at: time)
     return [
       "name": .string(backend.name), "location": .string(backend.backend.location.name),
       "models": .array(backend.backend.models.map { .string($0.name) }),
       "paths": .integer(paths.count), "healthy_paths": .integer(healthy.count),
       "in_flight": .integer(knowledge.requestsUnderWay(at: backend.name)),
-      "service_ms": .rounded((times.first { $0.kind.stream } ?? times.first)?.milliseconds, 1),
+      "service_ms": .rounded(knowledge.serviceMs(of: backend.name, at: time), 1),
       "model_state": .optional(world.modelStatus(of: backend.name)?.text),
       "last_error": .optional(
         paths.filter { !healthy.contains($0) }.compactMap { knowledge.health(of: $0)?.lastError }

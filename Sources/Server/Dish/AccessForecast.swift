@@ -19,22 +19,9 @@ struct AccessForecast: Sendable, Equatable {
     else { return nil }
     pop = route.hops[place]
     let beyond = zip(route.hops[place...], route.hops[place...].dropFirst()).reduce(0) {
-      $0 + Self.fiberMs($1.0, $1.1, in: topology, at: time)
+      $0 + (topology.fiberMs(from: $1.0, to: $1.1) ?? 0)
     }
     propagationMs = max(0, whole - beyond)
     roundTripMs = 2 * (propagationMs + route.processingMs + route.jitterMs)
-  }
-
-  private static func fiberMs(
-    _ from: String, _ to: String, in topology: Topology, at time: UTC
-  ) -> Double {
-    let lengths = topology.fibers.filter {
-      $0.from == from && $0.to == to || $0.from == to && $0.to == from
-    }.map(\.stretch)
-    guard let stretch = lengths.min(), let a = topology.site(named: from),
-      let b = topology.site(named: to)
-    else { return 0 }
-    let km = GreatCircle.distanceKm(a.track.position(at: time), b.track.position(at: time))
-    return Light.milliseconds(km: km * stretch * Fiber.refractiveIndex)
   }
 }

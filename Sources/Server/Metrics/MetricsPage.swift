@@ -27,8 +27,9 @@ struct MetricsPage {
 
   func text() -> String {
     var out = PrometheusText()
-    requests(&out)
-    metrics.snapshot.resilience.write(to: &out)
+    let counted = metrics.snapshot
+    requests(counted, &out)
+    counted.resilience.write(to: &out)
     work?.write(to: &out)
     uplinks(&out)
     LinkConditions(plan: plan, knowledge: knowledge, time: time).write(to: &out)
@@ -42,8 +43,7 @@ struct MetricsPage {
     return out.text
   }
 
-  private func requests(_ out: inout PrometheusText) {
-    let state = metrics.snapshot
+  private func requests(_ state: NodeMetrics.State, _ out: inout PrometheusText) {
     out.family("perigee_requests_total", .counter, "Requests answered, by outcome.")
     for (outcome, count) in state.outcomes.sorted(by: { $0.key.order < $1.key.order }) {
       let result = [("status", String(outcome.status)), ("error_type", outcome.fault)]

@@ -81,13 +81,12 @@ public struct Node: Sendable {
       store: store, bound: preparation.settings.history, logger: logger)
     let traces = TraceExporter(
       target: preparation.traces, dialer: dialer, version: options.version, logger: logger)
-    let router = LiveRouter(
-      world: world, requests: requests, metrics: metrics, history: history, traces: traces,
-      startedAt: startedAt, now: SystemClock.now)
     let cursor = ForecastLoop(world: world, now: SystemClock.now).prime()
     let emulators = try await PlacedEmulators.start(
       for: plan, over: world.counters, world: world, group: group, logger: logger)
-    router.setEmulators(emulators.endpoints)
+    let router = LiveRouter(
+      world: world, requests: requests, metrics: metrics, history: history, traces: traces,
+      emulators: emulators.endpoints, startedAt: startedAt, now: SystemClock.now)
     reloads.value = ReloadState(lastGood: startedAt)
     let terminals: Current<NodeTerminals>
     do {

@@ -8,10 +8,11 @@ struct ReloadState: Sendable {
   var lastGood = UTC(secondsSince1970: 0)
 }
 
-/// What going over to another reading of the manifest changed.
-public struct ReloadReport: Sendable, Equatable, CustomStringConvertible {
+/// What going over to another reading of the manifest changed: made by the node that did, decoded from
+/// its answer to `/api/reload` by whoever asked.
+public struct ReloadReport: Sendable, Equatable, Decodable, CustomStringConvertible {
   /// Names of one kind of thing, sorted.
-  public struct Names: Sendable, Equatable {
+  public struct Names: Sendable, Equatable, Decodable {
     /// Those that came.
     public var added: [String]
     /// Those that went.

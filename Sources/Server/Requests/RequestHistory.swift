@@ -27,10 +27,10 @@ final class RequestHistory: Sendable {
 
   /// Writes what has come, each second, until cancelled, and then once more.
   func run() async {
+    // A writing is a task of its own: it must not be cancelled with the rest.
     while (try? await Task.sleep(for: .seconds(Self.secondsBetweenWrites))) != nil {
-      await write()
+      await Task { await write() }.value
     }
-    // The last writing must not be cancelled with the rest.
     await Task { await write() }.value
   }
 

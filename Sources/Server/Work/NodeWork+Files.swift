@@ -66,26 +66,28 @@ extension NodeWork {
       })
   }
 
-  /// Refuses `bytes` more of a file when the disk or its owner's files hold as much as they may.
-  private func checkRoom(of owner: String, for bytes: Int) async throws {
+  /// Refuses `bytes` more of a file when the disk or its owner's files hold as much as they may. Tells
+  /// how many files there are.
+  @discardableResult
+  private func checkRoom(of owner: String, for bytes: Int) async throws -> Int {
     try await checkRoom()
-    let held = try await store.fileTotals(owner: owner).bytes
-    guard held + bytes <= limits.fileBytesOfCaller else {
+    let held = try await store.fileTotals(owner: owner)
+    guard held.bytes + bytes <= limits.fileBytesOfCaller else {
       throw WorkError(
         507, .ownStorageFull,
-        "Your files take \(held >> 20) MiB, and a caller's may take \(limits.fileBytesOfCaller >> 20). "
+        "Your files take \(held.bytes >> 20) MiB, and a caller's may take \(limits.fileBytesOfCaller >> 20). "
           + "Delete some that are no longer needed.")
     }
+    return held.count
   }
 
   /// Reads a form with a file, and writes the file as it comes.
   private func upload(_ request: WorkRequest) async throws -> StoredFile {
-    try await checkRoom(of: request.owner, for: 0)
-    let totals = try await store.fileTotals(owner: request.owner)
-    guard totals.count < limits.files else {
+    let count = try await checkRoom(of: request.owner, for: 0)
+    guard count < limits.files else {
       throw WorkError(
         429, .ownStorageFull,
-        "There are \(totals.count) files, as many as a caller may have. "
+        "There are \(count) files, as many as a caller may have. "
           + "Delete some that are no longer needed.")
     }
     let time = now()

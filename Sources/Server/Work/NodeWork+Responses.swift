@@ -13,10 +13,7 @@ extension NodeWork {
   /// A new response, unless it is not to be kept.
   func newResponse(_ request: WorkRequest) async throws -> ControlResponse {
     var body = try await object(request)
-    guard let model = body["model"]?.text, !model.isEmpty else {
-      throw WorkError.badField("model", "is missing: name one that GET /v1/models lists")
-    }
-    try request.caller.require(model: model)
+    let model = try model(of: body, request)
     let isBackground = body["background"]?.bool == true
     if isBackground, body["store"]?.bool == false {
       throw WorkError.badField(
@@ -38,14 +35,8 @@ extension NodeWork {
     try await checkRoom()
     let wishes = try Wishes(request, limits)
     if isBackground || wishes.wait != nil { try request.caller.require(.batch) }
-    let time = now()
-    let wait = wishes.wait ?? (isBackground ? limits.usualWait : request.patience)
-    let item = WorkItem(
-      id: WorkID.make("resp_"), owner: request.owner,
-      kind: isBackground ? .response : wishes.wait == nil ? .immediate : .waiting, model: model,
-      endpoint: request.path, headers: Self.headers(of: request),
-      body: Data(bytes), key: wishes.key,
-      progress: WorkProgress(notBefore: time, expires: time + wait), created: time)
+    let item = newItem(
+      request, wishes, "resp_", model: model, body: bytes, isBackground: isBackground)
     let isStream = body["stream"]?.bool == true
     let view = Watched(request: request, wishes: wishes, isStream: isStream)
     var scribe = ResponseScribe(item)
@@ -104,7 +95,7 @@ extension NodeWork {
     switch (request.method, path.count) {
     case ("GET", 1):
       guard request.items["stream"] == "true" else { return .json(response(item)) }
-      guard item.kind == .response, item.request["stream"]?.bool == true else {
+      guard item.kind == .response, item.isStream else {
         throw WorkError.badField(
           "stream", "can be true only for a response made with 'background' and 'stream' true")
       }
@@ -143,16 +134,10 @@ extension NodeWork {
     ]
   }
 
-  private func cancel(_ item: WorkItem) async throws {
-    guard try await store.cancel(item.id, owner: item.owner, at: now()) else { return }
-    board.stop(item.id)
-    board.end(item.id, .cancelled)
-  }
-
   /// The response object as it stands.
   private func response(_ item: WorkItem) -> JSONValue {
-    let scribe = ResponseScribe(item)
     if let answer = item.answer { return answer.json }
+    let scribe = ResponseScribe(item)
     switch item.progress.phase {
     case .held, .queued, .answered: return scribe.object(status: "queued")
     case .running: return scribe.object(status: "in_progress")

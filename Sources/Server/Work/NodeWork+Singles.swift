@@ -24,13 +24,10 @@ extension NodeWork {
     if request.path == "/v1/responses" { return try await newResponse(request) }
     let wishes = try Wishes(request, limits)
     let body = try await object(request)
-    guard let model = body["model"]?.text, !model.isEmpty else {
-      throw WorkError.badField("model", "is missing: name one that GET /v1/models lists")
-    }
-    try request.caller.require(model: model)
+    let model = try model(of: body, request)
     if wishes.wait != nil { try request.caller.require(.batch) }
     try await checkRoom()
-    let item = newItem(request, wishes, model: model, body: .object(body))
+    let item = newItem(request, wishes, "work_", model: model, body: JSONValue.object(body).bytes)
     let isStream = body["stream"]?.bool == true
     let view = Watched(request: request, wishes: wishes, isStream: isStream)
     let (acceptance, run) = try await accept(item)
@@ -42,21 +39,32 @@ extension NodeWork {
     }
   }
 
-  private func newItem(
-    _ request: WorkRequest, _ wishes: Wishes, model: String, body: JSONValue
+  /// The model that a body names, if the caller may use it.
+  func model(of body: JSONObject, _ request: WorkRequest) throws -> String {
+    guard let model = body["model"]?.text, !model.isEmpty else {
+      throw WorkError.badField("model", "is missing: name one that GET /v1/models lists")
+    }
+    try request.caller.require(model: model)
+    return model
+  }
+
+  /// A request as an item, whose id begins with `prefix`.
+  func newItem(
+    _ request: WorkRequest, _ wishes: Wishes, _ prefix: String, model: String, body: [UInt8],
+    isBackground: Bool = false
   ) -> WorkItem {
     let time = now()
+    let wait = wishes.wait ?? (isBackground ? limits.usualWait : request.patience)
     return WorkItem(
-      id: WorkID.make("work_"), owner: request.owner,
-      kind: wishes.wait == nil ? .immediate : .waiting,
+      id: WorkID.make(prefix), owner: request.owner,
+      kind: isBackground ? .response : wishes.wait == nil ? .immediate : .waiting,
       model: model, endpoint: request.path,
-      headers: Self.headers(of: request), body: Data(body.bytes), key: wishes.key,
-      progress: WorkProgress(notBefore: time, expires: time + (wishes.wait ?? request.patience)),
-      created: time)
+      headers: Self.headers(of: request), body: Data(body), key: wishes.key,
+      progress: WorkProgress(notBefore: time, expires: time + wait), created: time)
   }
 
   /// The fields of a client that its request is asked with.
-  static func headers(of request: WorkRequest) -> [WorkItem.Header] {
+  private static func headers(of request: WorkRequest) -> [WorkItem.Header] {
     request.headers.filter { forwarded.contains($0.name.lowercased()) }
       .map { WorkItem.Header($0.name.lowercased(), $0.value) }
   }
@@ -125,11 +133,9 @@ extension NodeWork {
     switch (request.method, path.count) {
     case ("GET", 1): return try result(of: item)
     case ("POST", 2) where path[1] == "cancel":
-      guard try await store.cancel(id, owner: request.owner, at: now()) else {
+      guard try await cancel(item) else {
         throw WorkError(409, .callerConflict, "The work is over already.", code: "conflict")
       }
-      board.stop(id)
-      board.end(id, .cancelled)
       return .json(try await store.item(id, owner: request.owner)?.statusJSON ?? .null)
     case ("DELETE", 1):
       guard try await store.deleteItem(id, owner: request.owner) else {
@@ -140,6 +146,15 @@ extension NodeWork {
     case (_, 1): throw WorkError.wrongMethod(request, "GET, DELETE")
     default: throw WorkError.unknownPath(request)
     }
+  }
+
+  /// Cancels an item and ends its run. False if it is over.
+  @discardableResult
+  func cancel(_ item: WorkItem) async throws -> Bool {
+    guard try await store.cancel(item.id, owner: item.owner, at: now()) else { return false }
+    board.stop(item.id)
+    board.end(item.id, .cancelled)
+    return true
   }
 
   /// The answer of work that is over, or how it stands.

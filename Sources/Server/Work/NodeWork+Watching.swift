@@ -170,17 +170,3 @@ extension WorkItem {
     }
   }
 }
-
-/// Reads steps one at a time, for a stream that is pulled.
-private actor StepReader {
-  private var iterator: AsyncStream<WorkRun.Step>.AsyncIterator
-
-  init(_ steps: AsyncStream<WorkRun.Step>) { iterator = steps.makeAsyncIterator() }
-
-  func next() async -> WorkRun.Step? {
-    var copy = iterator
-    let step = await copy.next(isolation: self)
-    iterator = copy
-    return step
-  }
-}

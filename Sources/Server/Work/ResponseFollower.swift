@@ -27,7 +27,7 @@ private actor ResponseFollower {
   private let item: WorkItem
   /// The number of the event to send next.
   private var next: Int
-  private var steps: AsyncStream<WorkRun.Step>.AsyncIterator
+  private let steps: StepReader
   /// Whether there may be more on disk than has been sent.
   private var looks = true
   private var isOver = false
@@ -36,7 +36,7 @@ private actor ResponseFollower {
     self.store = store
     self.item = item
     self.next = next
-    self.steps = steps.makeAsyncIterator()
+    self.steps = StepReader(steps)
   }
 
   /// The next bytes to send; `nil` at the end.
@@ -55,7 +55,7 @@ private actor ResponseFollower {
         isOver = true
         return await ending(now)
       }
-      guard let step = await step() else { return nil }
+      guard let step = await steps.next() else { return nil }
       switch step {
       case .piece(let bytes, let number) where number == next:
         next += 1
@@ -67,13 +67,6 @@ private actor ResponseFollower {
       }
     }
     return nil
-  }
-
-  private func step() async -> WorkRun.Step? {
-    var copy = steps
-    let step = await copy.next(isolation: self)
-    steps = copy
-    return step
   }
 
   private func kept() async -> [UInt8]? {

@@ -87,3 +87,17 @@ final class WorkRun: Sendable {
     for watcher in finished { watcher.finish() }
   }
 }
+
+/// Reads steps one at a time, for a stream that is pulled.
+actor StepReader {
+  private var iterator: AsyncStream<WorkRun.Step>.AsyncIterator
+
+  init(_ steps: AsyncStream<WorkRun.Step>) { iterator = steps.makeAsyncIterator() }
+
+  func next() async -> WorkRun.Step? {
+    var copy = iterator
+    let step = await copy.next(isolation: self)
+    iterator = copy
+    return step
+  }
+}

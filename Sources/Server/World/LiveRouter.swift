@@ -23,7 +23,8 @@ final class LiveRouter: RequestRouter {
 
   init(
     world: World, requests: RequestLog, metrics: NodeMetrics, history: RequestHistory? = nil,
-    traces: TraceExporter? = nil, startedAt: UTC, now: @escaping @Sendable () -> UTC
+    traces: TraceExporter? = nil, emulators: [PathID: Endpoint] = [:], startedAt: UTC,
+    now: @escaping @Sendable () -> UTC
   ) {
     self.history = history
     self.traces = traces
@@ -33,7 +34,7 @@ final class LiveRouter: RequestRouter {
     self.metrics = metrics
     self.now = now
     self.startedAt = startedAt
-    self.tables = Mutex([RoutingTable(world.plan, since: startedAt)])
+    self.tables = Mutex([RoutingTable(world.plan, emulators: emulators, since: startedAt)])
   }
 
   var models: [ModelEntry] { current.models }
@@ -58,14 +59,6 @@ final class LiveRouter: RequestRouter {
     }
   }
 
-  /// Puts emulators' addresses before paths of the plan in force.
-  func setEmulators(_ emulators: [PathID: Endpoint]) {
-    let startedAt = startedAt
-    tables.withLock {
-      $0[0] = RoutingTable($0[0].plan, emulators: emulators, since: startedAt)
-    }
-  }
-
   func families(of backend: String) -> [Family] {
     world.plan.backend(named: backend)?.backend.apis ?? Backend.usualAPIs
   }
@@ -79,7 +72,7 @@ final class LiveRouter: RequestRouter {
   func decideAgain(_ facts: RequestFacts) -> RoutingDecision { decide(facts, at: now()) }
 
   private func decide(_ facts: RequestFacts, at time: UTC) -> RoutingDecision {
-    var policy = current.policy
+    var policy = current.plan.policy
     policy.hedging.credit = budget.withLock { $0.hedgeCredit }
     return policy.decide(facts, candidates: world.candidates(for: facts, at: time), now: time)
   }

@@ -10,8 +10,6 @@ struct NameChanges: Sendable, Equatable {
   var removed: [String] = []
   var changed: [String] = []
 
-  var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty }
-
   init<Thing>(
     from old: [String: Thing], to new: [String: Thing], isSame: (Thing, Thing) -> Bool
   ) {

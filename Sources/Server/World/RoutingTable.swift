@@ -10,16 +10,14 @@ import Orbits
 /// A class, as it is looked at several times for each request and a copy of all it holds would be made.
 final class RoutingTable: Sendable {
   let plan: NodePlan
-  let policy: RoutingPolicy
   let models: [ModelEntry]
   /// What a backend calls a model, where that is something else: by backend, then by model.
   let upstreamNames: [String: [String: String]]
   /// Addresses of the emulators that stand before paths.
   let emulators: [PathID: Endpoint]
 
-  init(_ plan: NodePlan, emulators: [PathID: Endpoint] = [:], since startedAt: UTC) {
+  init(_ plan: NodePlan, emulators: [PathID: Endpoint], since startedAt: UTC) {
     self.plan = plan
-    policy = plan.policy
     self.emulators = emulators
     var entries: [ModelEntry] = []
     var names: [String: [String: String]] = [:]

@@ -70,12 +70,7 @@ public struct LinkReplay: Sendable {
 
   /// What the recorded link does at `time`: what it did to the next ping that was sent.
   func firstRoundTripMs(at time: UTC) -> Double? {
-    var low = 0
-    var high = pings.count
-    while low < high {
-      let middle = (low + high) / 2
-      if pings[middle].sent < time { low = middle + 1 } else { high = middle }
-    }
-    return low < pings.count ? pings[low].roundTripMs : nil
+    let next = pings.partitionPoint { $0.sent >= time }
+    return next < pings.count ? pings[next].roundTripMs : nil
   }
 }

@@ -10,8 +10,6 @@ import Orbits
 public struct SecondPath: Sendable {
   /// The median of all round trips, milliseconds.
   public static let medianMs = 60.0
-  /// The share of pings that are lost or take more than 200 ms.
-  public static let lateShare = 0.0475
 
   private static let bodyMedianMs = 58.5
   private static let bodySigma = 0.42
@@ -53,18 +51,5 @@ public struct SecondPath: Sendable {
     }
     if random.unit() < Self.lossInBad { return nil }
     return 200 - Self.lateMeanMs * Portable.log(random.unit())
-  }
-}
-
-extension Array {
-  /// The first index whose element fulfils `isBeyond`, of an array in which none before one that does is.
-  fileprivate func partitionPoint(_ isBeyond: (Element) -> Bool) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if isBeyond(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -14,6 +14,8 @@ struct Tally: Sendable {
   private var failures: [Fault: Int] = [:]
   private var answeredOver: [String: Int] = [:]
   private var backends: [PolicyReport.BackendUse]
+  /// What each has billed.
+  private var costs: [Money]
   /// Nanoseconds, in order of ending.
   private var firstTokens: [Int64] = []
   private var wholeAnswers: [Int64] = []
@@ -28,6 +30,7 @@ struct Tally: Sendable {
       .init(
         backend: $0.name, requests: 0, ttftMs: nil, promptTokens: 0, answerTokens: 0, costUsd: 0)
     }
+    costs = scenario.ways.backends.map { _ in .zero }
     firstTokensOf = scenario.ways.backends.map { _ in [] }
     let hours = max(1, Int((scenario.seconds / 3_600).rounded(.up)))
     hourly = Array(repeating: (0, 0, []), count: hours)
@@ -45,6 +48,7 @@ struct Tally: Sendable {
     backends[attempt.backend].requests += 1
     backends[attempt.backend].promptTokens += exchange.plan.promptTokens
     backends[attempt.backend].answerTokens += exchange.plan.answerTokens
+    costs[attempt.backend] += cost(of: exchange.plan, at: attempt)
     let hour = hour(of: facts.arrival)
     hourly[hour].requests += 1
     if facts.stream {
@@ -60,6 +64,16 @@ struct Tally: Sendable {
       predictionErrors.append(Int64((abs(predicted - actual) * 1e6).rounded()))
     }
     ended(exchange, attempt, at: now)
+  }
+
+  /// What the backend bills for an answer.
+  private func cost(of plan: PlannedRequest, at attempt: SimulatedExchange.Attempt) -> Money {
+    let prices = scenario.ways.backends[attempt.backend].prices
+    guard let tokens = prices.prices(of: plan.facts.model) else { return .zero }
+    let work = BilledWork(
+      path: attempt.path, inputTokens: plan.promptTokens, outputTokens: plan.answerTokens,
+      isAccepted: true)
+    return Cost(of: work, at: PathPrice(tokens: tokens, perGigabyte: 0)).tokens
   }
 
   mutating func failed(_ exchange: SimulatedExchange, _ fault: Fault, at now: UTC) {
@@ -98,9 +112,7 @@ struct Tally: Sendable {
       backends: backends.enumerated().map { number, use in
         var use = use
         use.ttftMs = .init(firstTokensOf[number].sorted())
-        let price = scenario.fleet.backends[number].pricePerMillionTokens ?? 0
-        use.costUsd = rounded(
-          Double(use.promptTokens + use.answerTokens) / 1e6 * price, decimals: 4)
+        use.costUsd = rounded(costs[number].dollars, decimals: 4)
         return use
       },
       hours: hourly.enumerated().map { hour, counts in

@@ -47,7 +47,7 @@ struct PolicyRun {
   var lines: [UplinkLine]
   var idle = IdleConnections()
   /// What hedges and retries may cost, as in a live node.
-  var budget = AttemptBudget(hedgeShare: HedgingSettings().budget)
+  var budget: AttemptBudget
   var tally: Tally
   /// Told of each request that is over, and why it failed if it did.
   var onEnd: ((_ exchange: SimulatedExchange, _ fault: Fault?, _ at: UTC) -> Void)?
@@ -61,6 +61,8 @@ struct PolicyRun {
     self.remaining = scenario.requests.count
     self.backends = scenario.services.map(SimulatedBackend.init(law:))
     self.lines = scenario.site.uplinks.map { _ in UplinkLine() }
+    self.budget = AttemptBudget(
+      hedgeShare: (scenario.fleet.gateway?.hedging ?? HedgingSettings()).budget)
     self.tally = Tally(scenario, policy: policy)
   }
 

@@ -12,13 +12,8 @@ struct FaultWindows: Sendable, Equatable {
 
   /// Whether a window contains `time`.
   func contains(_ time: Instant) -> Bool {
-    var low = 0
-    var high = windows.count
-    while low < high {
-      let middle = (low + high) / 2
-      if windows[middle].end > time { high = middle } else { low = middle + 1 }
-    }
-    return low < windows.count && windows[low].start <= time
+    let next = windows.partitionPoint { $0.end > time }
+    return next < windows.count && windows[next].start <= time
   }
 
   /// The windows of a subject's faults over `seconds` from `start` on.

@@ -25,20 +25,18 @@ struct PlannedRequest: Sendable, Equatable {
 
 /// How many bytes tokens are on a link.
 enum Traffic {
-  /// Bytes of a token of text: about four characters.
-  static let bytesPerToken = 4
   /// Bytes of the event that carries one token of a stream, as chat completions write it.
   static let eventBytes = 230
   /// Bytes of header fields and of the JSON around a prompt or an answer.
   static let envelopeBytes = 400
 
   static func requestBytes(promptTokens: Int) -> Int {
-    envelopeBytes + promptTokens * bytesPerToken
+    envelopeBytes + promptTokens * RequestFacts.bytesPerToken
   }
 
   /// An answer, or the part of it that holds `tokens`; its envelope comes first.
   static func answerBytes(tokens: Int, stream: Bool, isFirst: Bool) -> Int {
-    (isFirst ? envelopeBytes : 0) + tokens * (stream ? eventBytes : bytesPerToken)
+    (isFirst ? envelopeBytes : 0) + tokens * (stream ? eventBytes : RequestFacts.bytesPerToken)
   }
 }
 

@@ -1,4 +1,5 @@
 import Decisions
+import Digests
 import Fleet
 import Foundation
 import GRDB

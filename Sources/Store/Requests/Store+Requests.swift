@@ -27,13 +27,13 @@ extension Store {
     }
   }
 
-  /// Up to `limit` requests, newest first.
-  public func newestRequests(_ limit: Int) async throws -> [KeptRequest] {
+  /// The ids and summaries of up to `limit` requests, newest first.
+  public func newestRequests(_ limit: Int) async throws -> [(id: String, summary: String)] {
     try await database.read { database in
       try Row.fetchAll(
-        database, sql: "SELECT * FROM requests ORDER BY sequence DESC LIMIT ?",
+        database, sql: "SELECT id, summary FROM requests ORDER BY sequence DESC LIMIT ?",
         arguments: [limit]
-      ).map(KeptRequest.init)
+      ).map { (id: $0["id"], summary: $0["summary"]) }
     }
   }
 

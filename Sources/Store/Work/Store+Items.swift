@@ -120,7 +120,12 @@ extension Store {
 
   /// Cancels an item, if it is `owner`'s. False if it is over.
   public func cancel(_ id: String, owner: String, at now: UTC) async throws -> Bool {
-    guard try await item(id, owner: owner) != nil else { return false }
+    let isTheirs = try await database.read { database in
+      try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM work_items WHERE id = ? AND owner = ?)",
+        arguments: [id, owner])
+    }
+    guard isTheirs == true else { return false }
     return try await change(id, at: now) { $0.cancel() }
   }
 

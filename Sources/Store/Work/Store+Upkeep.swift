@@ -18,14 +18,18 @@ extension Store {
 
   /// Gives up at most a thousand items whose time is over, and tells which.
   public func expireWork(at now: UTC) async throws -> [String] {
-    try await database.write { database in
-      let due = try String.fetchAll(
+    // Mostly nothing is due, and to see that nobody who writes is kept waiting.
+    let due = try await database.read { database in
+      try String.fetchAll(
         database,
         sql: """
           SELECT id FROM work_items WHERE phase IN ('held', 'queued', 'running') AND expires <= ?
           LIMIT 1000
           """, arguments: [now.nanosecondsSince1970])
-      return try due.filter { id in
+    }
+    guard !due.isEmpty else { return [] }
+    return try await database.write { database in
+      try due.filter { id in
         try WorkProgress.change(id, in: database, at: now) { $0.expire(at: now) } != nil
       }
     }

@@ -47,11 +47,6 @@ public struct WorkProgress: Sendable, Equatable {
     self.expires = expires
   }
 
-  /// Its batch has been read: it may begin.
-  public mutating func release() {
-    if phase == .held { phase = .queued }
-  }
-
   /// Begins it, if it is due. Gives the number of the new epoch.
   public mutating func begin(at now: UTC) -> Int? {
     guard phase == .queued, now >= notBefore, now < expires else { return nil }

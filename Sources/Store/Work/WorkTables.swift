@@ -27,7 +27,7 @@ enum WorkTables {
           created INTEGER NOT NULL, expires INTEGER NOT NULL, begun INTEGER, finalizing INTEGER,
           cancelling INTEGER, ended INTEGER);
         CREATE INDEX work_batches_by_owner ON work_batches (owner, family, created);
-        CREATE INDEX work_batches_by_phase ON work_batches (phase);
+        CREATE INDEX work_batches_by_age ON work_batches (ended, created);
 
         CREATE TABLE work_items (
           id TEXT PRIMARY KEY, owner TEXT NOT NULL, kind TEXT NOT NULL, batch TEXT
@@ -39,7 +39,7 @@ enum WorkTables {
           status INTEGER, type TEXT, request TEXT, answer BLOB);
         CREATE INDEX work_items_due ON work_items (phase, kind, model, not_before);
         CREATE INDEX work_items_by_expiry ON work_items (phase, expires);
-        CREATE INDEX work_items_by_age ON work_items (ended);
+        CREATE INDEX work_items_by_age ON work_items (batch, ended);
         CREATE INDEX work_items_by_owner ON work_items (owner, kind, created);
         CREATE UNIQUE INDEX work_items_of_batch ON work_items (batch, line);
         CREATE UNIQUE INDEX work_items_by_key ON work_items (owner, key) WHERE key IS NOT NULL;

@@ -21,7 +21,7 @@ struct KeysCommand: AsyncParsableCommand {
         perigee keys list
         perigee keys rotate app-1 --overlap-hours 24
         perigee keys revoke app-1
-        PERIGEE_API_KEY=… perigee keys audit --url https://gateway.example:8443
+        PERIGEE_API_KEY=… perigee keys audit --url https://gateway.example:8443 --ca ca.pem
       """,
     subcommands: [
       KeysCreateCommand.self, KeysListCommand.self, KeysShowCommand.self, KeysRevokeCommand.self,
@@ -37,6 +37,9 @@ struct KeysPlace: ParsableArguments {
   @Option(help: "A running node to ask instead, with a key of scope admin in PERIGEE_API_KEY.")
   var url: String?
 
+  @Option(help: "A PEM file of certificate authorities to trust beside the system's, with --url.")
+  var ca: String?
+
   /// Says on the error stream which of the two was worked on.
   func say() {
     writeError(url.map { "node       \($0)\n" } ?? "state      \(state)\n")
@@ -46,7 +49,7 @@ struct KeysPlace: ParsableArguments {
   func run<Value: Decodable>(
     _ local: (KeyDesk) throws -> Value, or request: KeysRequest
   ) async throws -> Value {
-    if let url { return try await request.send(to: url) }
+    if let url { return try await request.send(to: NodeClient(url: url, ca: ca)) }
     do {
       return try local(try KeyDesk(stateDirectory: state))
     } catch let error as NodeError {

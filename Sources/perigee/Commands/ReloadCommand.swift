@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Server
 
 /// `perigee reload`: has a running node read its manifest again.
 struct ReloadCommand: AsyncParsableCommand {
@@ -19,17 +20,6 @@ struct ReloadCommand: AsyncParsableCommand {
   @OptionGroup var node: NodeAddress
   @OptionGroup var format: OutputOptions
 
-  private struct Report: Decodable {
-    struct Names: Decodable {
-      var added: [String]
-      var removed: [String]
-      var changed: [String]
-    }
-    var generation: Int
-    var backends: Names
-    var uplinks: Names
-  }
-
   func run() async throws {
     let client = try node.client()
     let (status, data) = try await client.send("POST", "/api/reload")
@@ -39,7 +29,7 @@ struct ReloadCommand: AsyncParsableCommand {
       writeOutput(String(decoding: data, as: UTF8.self) + "\n")
       return
     }
-    let report = try client.decode(Report.self, from: data)
+    let report = try client.decode(ReloadReport.self, from: data)
     var printer = RowPrinter(
       columns: ["what", "added", "removed", "changed"], format: format.output)
     for (what, names) in [("backends", report.backends), ("uplinks", report.uplinks)] {

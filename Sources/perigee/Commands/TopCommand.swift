@@ -63,15 +63,11 @@ struct TopCommand: AsyncParsableCommand {
   /// Draws until a signal comes; whatever happens, the terminal is given back.
   private func watch(_ client: NodeClient) async throws {
     Terminal.enter()
-    let signals = [SIGINT, SIGTERM, SIGHUP].map { (number: Int32) -> any DispatchSourceSignal in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
+    let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
+      onSignal(number) {
         Terminal.leave()
         Foundation.exit(number == SIGINT ? 0 : 128 + number)
       }
-      source.resume()
-      return source
     }
     // A terminal that changes its size is drawn on at once, not at the next second.
     let (ticks, tick) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -96,7 +92,7 @@ struct TopCommand: AsyncParsableCommand {
         Terminal.draw(screen.lines(try client.decode(TopFigures.self, from: data)))
       } catch let error as Failure {
         // A node that restarts comes back.
-        Terminal.draw([String(error.description.prefix(size.width))])
+        Terminal.draw(screen.fitted([error.description]))
       }
     }
   }

@@ -29,7 +29,7 @@ struct UpCommand: AsyncParsableCommand {
   @Option(help: "HOST:PORT to listen on, instead of the manifest's.")
   var listen: ListenArgument?
 
-  @Option(help: "The folder for state: model files, logs.")
+  @Option(help: "The folder for state: the database, model files, logs.")
   var state: String = ".perigee"
 
   @Option(help: "Serve the dashboard from this folder instead of the binary, for work on it.")
@@ -102,9 +102,7 @@ struct UpCommand: AsyncParsableCommand {
 
   /// Each SIGHUP has the node read its manifest again.
   private static func reloadOnHangup(_ node: Node) -> any DispatchSourceSignal {
-    signal(SIGHUP, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
-    source.setEventHandler {
+    onSignal(SIGHUP) {
       Task {
         do {
           let report = try await node.reload()
@@ -114,8 +112,6 @@ struct UpCommand: AsyncParsableCommand {
         }
       }
     }
-    source.resume()
-    return source
   }
 
   /// The first signal cancels `task`; a second one ends the process at once.
@@ -123,16 +119,12 @@ struct UpCommand: AsyncParsableCommand {
     _ task: Task<Void, any Error>
   ) -> [any DispatchSourceSignal] {
     [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
+      onSignal(number) {
         if task.isCancelled { Foundation.exit(130) }
         writeOutput(
           "stopping: requests under way may finish; press Ctrl-C again to stop at once\n")
         task.cancel()
       }
-      source.resume()
-      return source
     }
   }
 }

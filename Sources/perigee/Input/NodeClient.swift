@@ -52,10 +52,14 @@ struct NodeClient: Sendable {
     throw failure(status, data)
   }
 
-  /// The status and the body that the node answers with, whatever they are.
-  func send(_ method: String, _ path: String) async throws -> (status: Int, body: Data) {
+  /// The status and the body that the node answers with, whatever they are; `body` is JSON.
+  func send(
+    _ method: String, _ path: String, body: Data = Data()
+  ) async throws -> (status: Int, body: Data) {
     do {
-      let answer = try await call.send(method, path, to: endpoint)
+      let answer = try await call.send(
+        method, path, to: endpoint,
+        headers: body.isEmpty ? [] : [("content-type", "application/json")], body: Array(body))
       return (answer.status, Data(answer.body))
     } catch HTTPCall.Problem.notConnected(let reason) {
       throw Failure(
@@ -80,8 +84,13 @@ struct NodeClient: Sendable {
   /// Why an answer is not what was asked for, in the node's own words where it has some.
   func failure(_ status: Int, _ data: Data) -> Failure {
     if status == 401 { return Failure(description: "\(url) wants a key: set PERIGEE_API_KEY") }
-    let message = (try? JSONDecoder().decode(Problem.self, from: data))?.error.message
-    return Failure(description: "\(url) answered \(status)\(message.map { ": \($0)" } ?? "")")
+    let message = message(in: data).map { ": \($0)" } ?? ""
+    return Failure(description: "\(url) answered \(status)\(message)")
+  }
+
+  /// What an answer says is wrong, if it says so.
+  func message(in data: Data) -> String? {
+    (try? JSONDecoder().decode(Problem.self, from: data))?.error.message
   }
 
   private struct Problem: Decodable {

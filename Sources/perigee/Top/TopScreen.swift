@@ -34,7 +34,16 @@ struct TopScreen {
         "ID",
       ],
       figures.recent.prefix(room).map(row))
-    return lines.prefix(max(1, height)).map { String($0.prefix(max(1, width))) }
+    return fitted(lines)
+  }
+
+  /// As much of `lines` as there is room for. What a node tells may not steer the terminal: a question
+  /// mark stands for each character that can't be printed.
+  func fitted(_ lines: [String]) -> [String] {
+    lines.prefix(max(1, height)).map { line in
+      let clean = String(line.map { $0.unicodeScalars.allSatisfy(\.isPrintable) ? $0 : "?" })
+      return String(clean.prefix(max(1, width)))
+    }
   }
 
   private func row(_ uplink: TopFigures.Uplink) -> [String] {
@@ -86,10 +95,7 @@ struct TopScreen {
   }
 
   private static func padded(_ text: String, _ width: Int) -> String {
-    // What a node tells may not steer the terminal.
-    let clean = String(
-      text.map { $0.isNewline || $0.asciiValue.map { $0 < 32 } ?? false ? "?" : $0 })
-    return clean + String(repeating: " ", count: max(0, width - clean.count))
+    text + String(repeating: " ", count: max(0, width - text.count))
   }
 
   private func ms(_ value: Double?) -> String { value.map { "\(number($0, 1)) ms" } ?? "-" }
@@ -119,5 +125,17 @@ struct TopScreen {
       unit += 1
     }
     return unit == 0 ? "\(count) B" : "\(fixed(value, decimals: 1)) \(units[unit])"
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether a terminal shows it, and does nothing else: no control (C0, DEL, C1) and no invisible mark.
+  fileprivate var isPrintable: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator:
+      false
+    default: true
+    }
   }
 }

@@ -91,12 +91,12 @@ import Testing
   }
 
   @Test func daysAndMonths() {
-    #expect(UTCCalendar.day(UTC(nanosecondsSince1970: 0)) == 0)
-    #expect(UTCCalendar.day(UTC(nanosecondsSince1970: -1)) == -1)
+    #expect(UTC(nanosecondsSince1970: 0).daysSince1970 == 0)
+    #expect(UTC(nanosecondsSince1970: -1).daysSince1970 == -1)
     for (year, month, day) in [
       (1970, 1, 1), (2026, 2, 28), (2026, 3, 1), (2028, 2, 29), (2100, 12, 31),
     ] {
-      let number = UTCCalendar.day(UTC(year: year, month: month, day: day))
+      let number = UTC(year: year, month: month, day: day).daysSince1970
       #expect(UTCCalendar.month(ofDay: number) == year * 12 + month - 1)
     }
   }

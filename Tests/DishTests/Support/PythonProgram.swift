@@ -6,17 +6,7 @@ enum PythonProgram {
   static let interpreter = ProcessInfo.processInfo.environment["PERIGEE_PYTHON"]
 
   /// Whether the interpreter has the packages with which terminals are read and imitated.
-  static let hasGRPC: Bool = {
-    guard let interpreter, FileManager.default.isExecutableFile(atPath: interpreter) else {
-      return false
-    }
-    let process = ChildProgram.process(
-      URL(fileURLWithPath: interpreter), ["-c", "import starlink_grpc, grpc_reflection"])
-    process.standardError = FileHandle.nullDevice
-    try? process.run()
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }()
+  static let hasGRPC = python(interpreter, has: "starlink_grpc, grpc_reflection")
 
   private static func process(_ name: String, _ arguments: [String]) -> Process {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -11,21 +11,10 @@ enum PythonScript {
   static let interpreter = ProcessInfo.processInfo.environment["PERIGEE_PYTHON"]
 
   /// Whether the interpreter has the `openai` package.
-  static let hasOpenAI = has("openai")
+  static let hasOpenAI = python(interpreter, has: "openai")
   /// Whether it has the packages of all clients that the gateway is checked with.
-  static let hasEveryClient = has("openai, anthropic, langchain_openai, langchain_anthropic, llm")
-
-  private static func has(_ packages: String) -> Bool {
-    guard let interpreter, FileManager.default.isExecutableFile(atPath: interpreter) else {
-      return false
-    }
-    let process = ChildProgram.process(
-      URL(fileURLWithPath: interpreter), ["-c", "import \(packages)"])
-    process.standardError = FileHandle.nullDevice
-    try? process.run()
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }
+  static let hasEveryClient = python(
+    interpreter, has: "openai, anthropic, langchain_openai, langchain_anthropic, llm")
 
   /// Runs a script against the gateway on `port`; a failed assertion in it is a status other than 0.
   static func run(_ name: String, port: Int, key: String) async throws -> Outcome {

@@ -1,17 +1,17 @@
 /// A SHA-256 digest (FIPS 180-4).
 ///
-/// Written here rather than taken from a library: what the node hashes are keys of its own making, a
-/// block or two each, and either library would be a second copy of a cryptographic library in the
-/// process, at minutes of every build or a system package more.
+/// Written here rather than taken from a library: what is hashed are keys of the node's own making, a block
+/// or two each, and element sets that were fetched, some megabytes a few times a day. A library would be a
+/// second copy of a cryptographic library in the process, at minutes of every build or a system package more.
 public struct Digest: Sendable, Hashable {
   /// The digest in four words, the first the most significant.
   public let words: (UInt64, UInt64, UInt64, UInt64)
 
   /// The digest of `bytes`.
   public init(of bytes: some Collection<UInt8>) {
-    var state = State()
-    state.absorb(bytes)
-    words = state.words
+    words =
+      bytes.withContiguousStorageIfAvailable { State(absorbing: $0).words }
+      ?? Array(bytes).withUnsafeBufferPointer { State(absorbing: $0).words }
   }
 
   /// The digest that these 32 bytes are; `nil` for another number of bytes.
@@ -27,6 +27,11 @@ public struct Digest: Sendable, Hashable {
     [words.0, words.1, words.2, words.3].flatMap { word in
       (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
     }
+  }
+
+  /// Its 64 hexadecimal digits.
+  public var hexadecimal: String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// Whether both are the same. Takes as long whatever they hold.
@@ -56,45 +61,47 @@ extension Digest {
       )
     }
 
-    /// Takes in a whole message, padded as section 5.1.1 says.
-    mutating func absorb(_ bytes: some Collection<UInt8>) {
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 16) { block in
-        block.initialize(repeating: 0)
-        var filled = 0
-        func put(_ byte: UInt8) {
-          block[filled >> 2] = block[filled >> 2] << 8 | UInt32(byte)
-          filled += 1
-          guard filled == 64 else { return }
-          compress(block)
-          filled = 0
-        }
-        var count: UInt64 = 0
-        for byte in bytes {
-          put(byte)
-          count += 8
-        }
-        put(0x80)
-        while filled != 56 { put(0) }
-        for shift in stride(from: 56, through: 0, by: -8) {
-          put(UInt8(truncatingIfNeeded: count >> UInt64(shift)))
+    /// The state after a whole message, padded as section 5.1.1 says.
+    init(absorbing message: UnsafeBufferPointer<UInt8>) {
+      let bytes = UnsafeRawBufferPointer(message)
+      withUnsafeTemporaryAllocation(byteCount: 128, alignment: 8) { end in
+        let whole = bytes.count & ~63
+        for start in stride(from: 0, to: whole, by: 64) { compress(bytes, at: start) }
+        end.initializeMemory(as: UInt8.self, repeating: 0)
+        end.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[whole...]))
+        let rest = bytes.count - whole
+        end[rest] = 0x80
+        let size = rest < 56 ? 64 : 128
+        let bits = UInt64(bytes.count) * 8
+        end.storeBytes(of: bits.bigEndian, toByteOffset: size - 8, as: UInt64.self)
+        for start in stride(from: 0, to: size, by: 64) {
+          compress(UnsafeRawBufferPointer(end), at: start)
         }
       }
     }
 
-    /// One block (section 6.2.2); the message schedule is worked out in place.
-    private mutating func compress(_ w: UnsafeMutableBufferPointer<UInt32>) {
-      var (a, b, c, d, e, f, g, hh) = h
-      for round in 0..<64 {
-        let slot = round & 15
-        if round >= 16 {
-          let early = w[(round + 1) & 15]
-          let late = w[(round + 14) & 15]
+    /// One block (section 6.2.2).
+    private mutating func compress(_ bytes: UnsafeRawBufferPointer, at start: Int) {
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+        for i in 0..<16 {
+          let word = bytes.loadUnaligned(fromByteOffset: start + 4 * i, as: UInt32.self)
+          schedule.initializeElement(at: i, to: UInt32(bigEndian: word))
+        }
+        for i in 16..<64 {
+          let (early, late) = (schedule[i - 15], schedule[i - 2])
           let s0 = Self.rotate(early, 7) ^ Self.rotate(early, 18) ^ early >> 3
           let s1 = Self.rotate(late, 17) ^ Self.rotate(late, 19) ^ late >> 10
-          w[slot] = w[slot] &+ s0 &+ w[(round + 9) & 15] &+ s1
+          schedule.initializeElement(at: i, to: schedule[i - 16] &+ s0 &+ schedule[i - 7] &+ s1)
         }
+        mix(schedule)
+      }
+    }
+
+    private mutating func mix(_ schedule: UnsafeMutableBufferPointer<UInt32>) {
+      var (a, b, c, d, e, f, g, hh) = h
+      for round in 0..<64 {
         let s1 = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
-        let t1 = hh &+ s1 &+ ((e & f) ^ (~e & g)) &+ Self.constants[round] &+ w[slot]
+        let t1 = hh &+ s1 &+ ((e & f) ^ (~e & g)) &+ Self.constants[round] &+ schedule[round]
         let s0 = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
         let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
         (a, b, c, d, e, f, g, hh) = (t1 &+ t2, a, b, c, d &+ t1, e, f, g)
