@@ -42,6 +42,7 @@ import Testing
       RequestRecord(
         facts: facts, decision: router.decide(facts), attempts: [attempt], chosen: path,
         status: status, ended: attempt.ended))
+    router.turnEnded()
     let record = world.knowledge.record(of: Leg(uplink: "fiber", destination: "region"))
     return try #require(record).estimate.observedMs
   }

@@ -14,7 +14,8 @@ import Testing
 
   private func request(_ number: Int) -> KeptRequest {
     KeptRequest(
-      id: "req_\(number)", summary: "{\"n\":\(number)}", explanation: "{\"x\":\"é\(number)\"}")
+      sequence: Int64(number), id: "req_\(number)", summary: "{\"n\":\(number)}",
+      explanation: "{\"x\":\"é\(number)\"}")
   }
 
   /// The newest requests as wholes: the list has no explanations, so that each is asked for.
@@ -28,32 +29,44 @@ import Testing
     return requests
   }
 
-  @Test func theNewestAreKeptWhateverTheBatches() async throws {
+  @Test func theNewestAreKeptWhateverTheBatchesAndTheirOrder() async throws {
     try await withStore { path in
       var random = Seeded(3)
       let store = try Store(path: path)
       var written = 0
       while written < 400 {
         let count = Int.random(in: 1...60, using: &random)
-        try await store.keep((0..<count).map { request(written + $0) }, newest: 50)
+        let batch = (1...count).map { request(written + $0) }.shuffled(using: &random)
         written += count
+        try await store.keep(batch, upTo: Int64(written), bound: 50)
         let newest = try await newest(1000, in: store)
-        let expected = (max(0, written - 50)..<written).reversed().map(request)
+        let expected = (max(1, written - 49)...written).reversed().map(request)
         #expect(newest == expected)
       }
       let again = try Store(path: path)
-      #expect(try await again.keptRequest(id: "req_\(written - 1)") == request(written - 1))
-      #expect(try await again.keptRequest(id: "req_\(written - 51)") == nil)
-      #expect(try await newest(2, in: again) == [request(written - 1), request(written - 2)])
+      #expect(try await again.newestSequence() == Int64(written))
+      #expect(try await again.keptRequest(id: "req_\(written)") == request(written))
+      #expect(try await again.keptRequest(id: "req_\(written - 50)") == nil)
+      #expect(try await newest(2, in: again) == [request(written), request(written - 1)])
+    }
+  }
+
+  @Test func requestsWrittenLateTakeTheirPlaceUnlessTheyWouldBeForgottenAtOnce() async throws {
+    try await withStore { path in
+      let store = try Store(path: path)
+      #expect(try await store.newestSequence() == 0)
+      try await store.keep([request(9), request(10)], upTo: 10, bound: 5)
+      try await store.keep([request(5), request(6), request(8)], upTo: 10, bound: 5)
+      #expect(try await newest(10, in: store) == [10, 9, 8, 6].map(request))
     }
   }
 
   @Test func aRequestWrittenTwiceIsThereOnce() async throws {
     try await withStore { path in
       let store = try Store(path: path)
-      try await store.keep([request(1), request(2)], newest: 10)
-      try await store.keep([request(1)], newest: 10)
-      #expect(try await newest(10, in: store) == [request(1), request(2)])
+      try await store.keep([request(1), request(2)], upTo: 2, bound: 10)
+      try await store.keep([request(1)], upTo: 2, bound: 10)
+      #expect(try await newest(10, in: store) == [request(2), request(1)])
       try await store.checkWritable()
     }
   }

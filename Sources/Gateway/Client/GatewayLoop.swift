@@ -19,6 +19,7 @@ final class GatewayLoop {
   let now: @Sendable () -> UTC
   private(set) var waits: RequestStateMachine.Waits
   private(set) var isDraining = false
+  private var isTurnToEnd = false
   private var traces = TraceSource(
     seed: (.random(in: 0...UInt64.max), .random(in: 0...UInt64.max)))
   private var ids = RequestIDs(seed: .random(in: 0...UInt64.max))
@@ -57,6 +58,18 @@ final class GatewayLoop {
   func trace(_ headers: HTTPHeaders) -> TraceContext? {
     guard let ratio = configuration.traceSampleRatio else { return nil }
     return traces.context(traceparent: headers.first(name: "traceparent"), ratio: ratio)
+  }
+
+  /// Tells the router what became of a request, and at the end of the loop's turn that the answers of this
+  /// turn have left: what comes of them is then done for many at once, and delays none of them.
+  func requestEnded(_ record: RequestRecord) {
+    router.requestEnded(record)
+    guard !isTurnToEnd else { return }
+    isTurnToEnd = true
+    eventLoop.assumeIsolated().execute {
+      self.isTurnToEnd = false
+      self.router.turnEnded()
+    }
   }
 
   /// A new request id.

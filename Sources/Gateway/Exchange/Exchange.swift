@@ -235,7 +235,7 @@ extension Exchange {
     let now = NIODeadline.now()
     let bill = known ?? bill(chosen: chosen)
     settle(bill, at: now)
-    loop.router.requestEnded(
+    loop.requestEnded(
       RequestRecord(
         facts: facts, decision: decision, attempts: attempts.map { $0.log.record(clock) },
         chosen: chosen?.path, predictedMs: chosen?.predictedMs, actualMs: chosen?.firstByteMs,

@@ -45,6 +45,10 @@ public protocol RequestRouter: Sendable {
   /// A request that was routed is over: answered, failed or abandoned. Called once each.
   func requestEnded(_ record: RequestRecord)
 
+  /// Requests have ended in this turn of an event loop, and their answers have been handed to the system:
+  /// the time for what nobody waits for. The default does nothing.
+  func turnEnded()
+
   /// Whether a second copy of a request may go out over `path` now. Spends from the budget of extra
   /// requests: ask only when about to send it. The default: yes.
   func mayHedge(_ path: PathID) -> Bool
@@ -82,6 +86,9 @@ extension RequestRouter {
 
   /// None does.
   public func continues(backend: String) -> Bool { false }
+
+  /// Does nothing.
+  public func turnEnded() {}
 
   /// Does nothing.
   public func requestRefused(_ refusal: Refusal) {}

@@ -12,6 +12,7 @@ final class NodeControl: ControlPlane {
   private static let secondsBetweenReports = 2
 
   private let world: World
+  private let router: LiveRouter
   private let requests: RequestLog
   private let metrics: NodeMetrics
   private let history: RequestHistory
@@ -29,8 +30,9 @@ final class NodeControl: ControlPlane {
   private let eventStreams = Atomic<Int>(0)
 
   init(
-    world: World, requests: RequestLog, metrics: NodeMetrics, history: RequestHistory,
-    traces: TraceExporter, terminals: Current<NodeTerminals>, readiness: Readiness,
+    world: World, router: LiveRouter, requests: RequestLog, metrics: NodeMetrics,
+    history: RequestHistory, traces: TraceExporter, terminals: Current<NodeTerminals>,
+    readiness: Readiness,
     work: DurableWork, assets: DashboardFiles,
     startedAt: UTC, version: String, now: @escaping @Sendable () -> UTC,
     reloads: Current<ReloadState>, keys: KeysControl,
@@ -40,6 +42,7 @@ final class NodeControl: ControlPlane {
     self.keys = keys
     self.reloads = reloads
     self.world = world
+    self.router = router
     self.requests = requests
     self.metrics = metrics
     self.history = history
@@ -68,6 +71,8 @@ final class NodeControl: ControlPlane {
     guard request.method == "GET" else {
       return Self.problem(405, "\(request.method) is not offered here: use GET", [("allow", "GET")])
     }
+    // Whoever has an answer finds its request.
+    router.takeInEnded()
     switch request.path {
     case "/metrics":
       let page = MetricsPage(

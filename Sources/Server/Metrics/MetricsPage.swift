@@ -44,10 +44,13 @@ struct MetricsPage {
   }
 
   private func requests(_ state: NodeMetrics.State, _ out: inout PrometheusText) {
+    let series = state.series.sorted { $0.key.order < $1.key.order }
     out.family("perigee_requests_total", .counter, "Requests answered, by outcome.")
-    for (outcome, count) in state.outcomes.sorted(by: { $0.key.order < $1.key.order }) {
-      let result = [("status", String(outcome.status)), ("error_type", outcome.fault)]
-      out.sample("perigee_requests_total", labels(outcome.key) + result, Double(count))
+    for (key, figures) in series {
+      for (outcome, count) in figures.outcomes.sorted(by: { $0.key.order < $1.key.order }) {
+        let result = [("status", String(outcome.status)), ("error_type", outcome.errorType)]
+        out.sample("perigee_requests_total", labels(key) + result, Double(count))
+      }
     }
     out.family(
       "perigee_requests_refused_total", .counter, "Requests refused before they were routed.")
@@ -60,42 +63,36 @@ struct MetricsPage {
     out.family("perigee_attempts_total", .counter, "Attempts to get an answer from a backend.")
     out.sample("perigee_attempts_total", [], Double(state.attempts))
     out.family("perigee_attempts_failed_total", .counter, "Attempts that failed, by cause.")
-    for (fault, count) in state.failedAttempts.sorted(by: { $0.key < $1.key }) {
-      out.sample("perigee_attempts_failed_total", [("error_type", fault)], Double(count))
+    for (fault, count) in state.failedAttempts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      out.sample("perigee_attempts_failed_total", [("error_type", fault.rawValue)], Double(count))
+    }
+    func histograms(_ name: String, _ help: String, _ figure: (RequestSeries) -> Histogram?) {
+      out.family(name, .histogram, help)
+      for (key, figures) in series {
+        if let histogram = figure(figures) { out.histogram(name, labels(key), histogram) }
+      }
     }
     histograms(
-      &out, GenAINames.serverDuration, "Time from arrival to the answer's end.",
-      state.durations)
+      GenAINames.serverDuration, "Time from arrival to the answer's end.", \.durations)
     histograms(
-      &out, GenAINames.serverFirstToken,
-      "Time from arrival to the answer's first byte.", state.firstTokens)
+      GenAINames.serverFirstToken, "Time from arrival to the answer's first byte.", \.firstTokens)
+    histograms(GenAINames.serverPerToken, "Time per token after the first.", \.perToken)
     histograms(
-      &out, GenAINames.serverPerToken, "Time per token after the first.",
-      state.perToken)
+      GenAINames.clientDuration, "Time of an attempt from its start to its end.",
+      \.clientDurations)
     histograms(
-      &out, GenAINames.clientDuration, "Time of an attempt from its start to its end.",
-      state.clientDurations)
+      GenAINames.clientFirstChunk, "Time of an attempt from its start to its first byte.",
+      \.clientFirstChunks)
     histograms(
-      &out, GenAINames.clientFirstChunk, "Time of an attempt from its start to its first byte.",
-      state.clientFirstChunks)
-    histograms(
-      &out, "perigee_prediction_error_seconds",
-      "Actual less predicted time to first token over the chosen path.", state.predictionErrors)
+      "perigee_prediction_error_seconds",
+      "Actual less predicted time to first token over the chosen path.", \.predictionErrors)
     out.family(GenAINames.tokenUsage, .histogram, "Tokens of a request, by type.")
-    for (key, histogram) in state.tokens.sorted(by: { $0.key.order < $1.key.order }) {
-      out.histogram(
-        GenAINames.tokenUsage, labels(key.key) + [("gen_ai_token_type", key.type)],
-        histogram)
-    }
-  }
-
-  private func histograms(
-    _ out: inout PrometheusText, _ name: String, _ help: String,
-    _ values: [NodeMetrics.RequestKey: Histogram]
-  ) {
-    out.family(name, .histogram, help)
-    for (key, histogram) in values.sorted(by: { $0.key.order < $1.key.order }) {
-      out.histogram(name, labels(key), histogram)
+    for (key, figures) in series {
+      for (type, tokens) in [("input", figures.inputTokens), ("output", figures.outputTokens)] {
+        guard let tokens else { continue }
+        out.histogram(
+          GenAINames.tokenUsage, labels(key) + [("gen_ai_token_type", type)], tokens)
+      }
     }
   }
 

@@ -77,7 +77,7 @@ public struct Node: Sendable {
       onLink: { tell(.link($0, $1)) })
     let requests = RequestLog()
     let metrics = NodeMetrics()
-    let history = RequestHistory(
+    let history = try await RequestHistory(
       store: store, bound: preparation.settings.history, logger: logger)
     let traces = TraceExporter(
       target: preparation.traces, dialer: dialer, version: options.version, logger: logger)
@@ -99,8 +99,8 @@ public struct Node: Sendable {
     }
     let isDraining = Current(false)
     let control = NodeControl(
-      world: world, requests: requests, metrics: metrics, history: history, traces: traces,
-      terminals: terminals,
+      world: world, router: router, requests: requests, metrics: metrics, history: history,
+      traces: traces, terminals: terminals,
       readiness: Readiness(world: world, store: store, isDraining: isDraining), work: work,
       assets: DashboardFiles(folder: options.dashboardFolder), startedAt: startedAt,
       version: options.version, now: SystemClock.now, reloads: reloads,
@@ -148,6 +148,7 @@ public struct Node: Sendable {
     working.cancel()
     await working.value
     await fleet.stop()
+    router.takeInEnded()
     upkeep.cancel()
     await upkeep.value
   }

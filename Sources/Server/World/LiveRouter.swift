@@ -18,6 +18,10 @@ final class LiveRouter: RequestRouter {
   private let history: RequestHistory?
   private let traces: TraceExporter?
   private let startedAt: UTC
+  /// Requests that are over and have not been taken in.
+  private let ended = Mutex<[RequestRecord]>([])
+  /// Held while they are, so that they are taken in one after the other.
+  private let takingIn = Mutex<Void>(())
   /// The table in force, then those that are being left, newest first: requests under way finish on them.
   private let tables: Mutex<[RoutingTable]>
 
@@ -59,8 +63,12 @@ final class LiveRouter: RequestRouter {
     }
   }
 
+  func serves(model: String) -> Bool { current.modelNames.contains(model) }
+
   func families(of backend: String) -> [Family] {
-    world.plan.backend(named: backend)?.backend.apis ?? Backend.usualAPIs
+    tables.withLock { tables in
+      tables.lazy.compactMap { $0.families(of: backend) }.first ?? Backend.usualAPIs
+    }
   }
 
   func decide(_ facts: RequestFacts) -> RoutingDecision {
@@ -128,7 +136,28 @@ final class LiveRouter: RequestRouter {
     world.attemptEnded(path, fault: trouble, at: now())
   }
 
-  func requestEnded(_ record: RequestRecord) {
+  /// Only notes it: what is to be learned and told of a request can wait until its answer has left.
+  func requestEnded(_ record: RequestRecord) { ended.withLock { $0.append(record) } }
+
+  func turnEnded() {
+    // Whoever is at it sees what came meanwhile, as it looks again after it has let go of the lock.
+    while ended.withLock({ !$0.isEmpty }) {
+      guard takingIn.withLockIfAvailable({ _ in takeInWaiting() }) != nil else { return }
+    }
+  }
+
+  /// Takes in every request that has ended before this is called: for whoever asks about requests.
+  func takeInEnded() { takingIn.withLock { _ in takeInWaiting() } }
+
+  private func takeInWaiting() {
+    let records = ended.withLock { ended in
+      defer { ended = [] }
+      return ended
+    }
+    for record in records { takeIn(record) }
+  }
+
+  private func takeIn(_ record: RequestRecord) {
     for attempt in record.attempts {
       if attempt.hasLost(in: record) {
         world.observeUnanswered(

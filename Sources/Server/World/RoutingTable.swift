@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Fleet
 import Gateway
 import Links
@@ -11,14 +12,17 @@ import Orbits
 final class RoutingTable: Sendable {
   let plan: NodePlan
   let models: [ModelEntry]
+  /// The names of ``models``.
+  let modelNames: Set<String>
   /// What a backend calls a model, where that is something else: by backend, then by model.
   let upstreamNames: [String: [String: String]]
-  /// Addresses of the emulators that stand before paths.
-  let emulators: [PathID: Endpoint]
+  /// Where to connect for each path that leads somewhere.
+  private let endpoints: [PathID: Endpoint]
+  private let families: [String: [Family]]
 
+  /// - Parameter emulators: The addresses of the emulators that stand before paths.
   init(_ plan: NodePlan, emulators: [PathID: Endpoint], since startedAt: UTC) {
     self.plan = plan
-    self.emulators = emulators
     var entries: [ModelEntry] = []
     var names: [String: [String: String]] = [:]
     for backend in plan.backends {
@@ -31,12 +35,26 @@ final class RoutingTable: Sendable {
       }
     }
     models = entries
+    modelNames = Set(entries.map(\.id))
     upstreamNames = names
+    var endpoints = emulators
+    for path in plan.backends.flatMap({ plan.ways.paths(to: $0.name) })
+    where endpoints[path] == nil {
+      endpoints[path] = Self.direct(path, in: plan)
+    }
+    self.endpoints = endpoints
+    families = Dictionary(
+      plan.backends.map { ($0.name, $0.backend.apis) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Where to connect for `path`; `nil` where it leads nowhere.
-  func endpoint(for path: PathID) -> Endpoint? {
-    if let emulated = emulators[path] { return emulated }
+  func endpoint(for path: PathID) -> Endpoint? { endpoints[path] }
+
+  /// The families of API that a backend speaks; `nil` for one that there is none of.
+  func families(of backend: String) -> [Family]? { families[backend] }
+
+  /// Where to connect for a path before which no emulator stands.
+  private static func direct(_ path: PathID, in plan: NodePlan) -> Endpoint? {
     guard var endpoint = plan.backend(named: path.backend)?.endpoint else { return nil }
     guard path.uplink != PathID.localUplink else { return endpoint }
     // An emulated uplink whose emulator does not stand is no way around the emulation.

@@ -1,21 +1,29 @@
 import GRDB
 
 extension Store {
-  /// Keeps requests, oldest first, in one transaction, and forgets all but the newest `bound`.
+  /// Keeps requests, whatever their order, in one transaction, and forgets all but those whose sequence is
+  /// one of the `bound` up to `newest`.
   ///
   /// - Throws: GRDB's `DatabaseError` where the disk is full or the file cannot be written.
-  public func keep(_ requests: [KeptRequest], newest bound: Int) async throws {
+  public func keep(_ requests: [KeptRequest], upTo newest: Int64, bound: Int) async throws {
+    let oldest = newest - Int64(bound)
     try await database.write { database in
-      for request in requests.suffix(bound) {
-        try database.execute(
-          sql: "INSERT OR REPLACE INTO requests (id, summary, explanation) VALUES (?, ?, ?)",
-          arguments: [request.id, request.summary, request.explanation])
-      }
-      try database.execute(
+      let insert = try database.cachedStatement(
         sql: """
-          DELETE FROM requests WHERE sequence <=
-            (SELECT sequence FROM requests ORDER BY sequence DESC LIMIT 1 OFFSET ?)
-          """, arguments: [bound])
+          INSERT OR REPLACE INTO requests (sequence, id, summary, explanation) VALUES (?, ?, ?, ?)
+          """)
+      for request in requests where request.sequence > oldest {
+        try insert.execute(
+          arguments: [request.sequence, request.id, request.summary, request.explanation])
+      }
+      try database.execute(sql: "DELETE FROM requests WHERE sequence <= ?", arguments: [oldest])
+    }
+  }
+
+  /// The sequence of the newest request that is kept; 0 where there is none.
+  public func newestSequence() async throws -> Int64 {
+    try await database.read { database in
+      try Int64.fetchOne(database, sql: "SELECT MAX(sequence) FROM requests") ?? 0
     }
   }
 
@@ -49,6 +57,8 @@ extension Store {
 
 extension KeptRequest {
   fileprivate init(_ row: Row) {
-    self.init(id: row["id"], summary: row["summary"], explanation: row["explanation"])
+    self.init(
+      sequence: row["sequence"], id: row["id"], summary: row["summary"],
+      explanation: row["explanation"])
   }
 }
