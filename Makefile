@@ -5,6 +5,7 @@ LISTEN ?=
 STATE ?= .perigee
 FILTER ?=
 TRACES ?=
+QUICK ?=
 SOURCES := Sources Tests Package.swift
 
 export FLEET LISTEN STATE FILTER
@@ -15,7 +16,7 @@ export FLEET LISTEN STATE FILTER
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  Variables: FLEET=$(FLEET)  LISTEN=HOST:PORT  STATE=$(STATE)  FILTER=TESTS"
+	@echo "  Variables: FLEET=$(FLEET)  LISTEN=HOST:PORT  STATE=$(STATE)  FILTER=TESTS  TRACES=FILES  QUICK=1"
 
 up: ## install what is missing, build, and run FLEET until Ctrl-C
 	@exec Scripts/up
@@ -59,9 +60,9 @@ bench-gateway: build ## measure the gateway beside nginx, HAProxy, Envoy, vllm-r
 bench-island: build models ## measure time to first token over each uplink of the island
 	@python3 Benchmarks/island/run.py
 
-bench-links: build ## replay recorded links in TRACES with and without hedging
+bench-links: build ## measure what each feature is worth on recorded links in TRACES, and what is promised
 	@test -n "$(TRACES)" || { echo "name ping recordings: make bench-links TRACES='a.csv b.csv'" >&2; exit 2; }
-	@python3 Benchmarks/links/run.py --perigee .build/release/perigee $(TRACES)
+	@python3 Benchmarks/links/run.py --perigee .build/release/perigee $(if $(QUICK),--quick) $(TRACES)
 
 bench-orbits: ## measure propagation and passes beside the fastest engines on PyPI
 	@Scripts/install build
