@@ -197,7 +197,8 @@ public final class GatewayServer: Sendable {
       keepAlive: TimeAmount(timeouts.upstreamKeepAlive),
       maximumIdle: configuration.limits.maxIdleUpstreams,
       maximumHeaderBytes: configuration.limits.maxHeaderBytes,
-      dialer: try dialer ?? Dialer())
+      dialer: try dialer ?? Dialer(),
+      unbilled: { [router] in router.unbilled($0, bytesUp: $1, bytesDown: $2) })
     var loops: Loops = [:]
     for eventLoop in group.makeIterator() {
       let loop = try await eventLoop.submit { [self] in

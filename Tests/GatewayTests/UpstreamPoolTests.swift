@@ -10,6 +10,7 @@ import Testing
 /// A pool on an event loop of its own, and a user that counts how connecting ended.
 @Suite(.timeLimit(.minutes(1))) struct UpstreamPoolTests {
   private final class User: UpstreamUser {
+    let path = PathID(backend: "b", uplink: "leo")
     var connected = 0
     var faults: [Fault] = []
 
@@ -34,7 +35,7 @@ import Testing
     let (kept, atOnce) = try await loop.submit {
       let settings = UpstreamPool.Settings(
         connectTimeout: .seconds(10), keepAlive: .seconds(10), maximumIdle: 1,
-        maximumHeaderBytes: 1000, dialer: dialer)
+        maximumHeaderBytes: 1000, dialer: dialer, unbilled: { _, _, _ in })
       let pool = UpstreamPool(eventLoop: loop, settings: settings)
       let user = User()
       let pending = pool.connect(to: endpoint, for: user)

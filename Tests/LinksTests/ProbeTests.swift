@@ -41,6 +41,24 @@ import Testing
     await server.stop()
   }
 
+  /// Checks go over the link too: request and answer, to the byte.
+  @Test func itsBytesAreCounted() async throws {
+    let server = FickleServer(.ok)
+    let endpoint = Endpoint(host: "127.0.0.1", port: try await server.start())
+    let counters = LinkCounters()
+    for _ in 0..<2 {
+      try await probe().run(
+        .http(path: "/a"), on: endpoint, timeout: .seconds(60), counting: counters)
+    }
+    let seen = counters.snapshot
+    let request =
+      "GET /a HTTP/1.1\r\nHost: \(endpoint.hostHeader)\r\nUser-Agent: perigee-health-check\r\n"
+      + "Accept: */*\r\nConnection: close\r\n\r\n"
+    #expect(seen.bytesUp == 2 * request.utf8.count)
+    #expect(seen.bytesDown > 2 * "HTTP/1.1 200 OK".utf8.count)
+    await server.stop()
+  }
+
   /// The operating system tells what it measured; over an emulated link the clock does, and nothing is
   /// quicker than the route.
   @Test func theRoundTripIsMeasured() async throws {

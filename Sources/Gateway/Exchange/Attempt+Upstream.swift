@@ -29,7 +29,7 @@ extension Attempt: UpstreamUser {
   }
 
   func upstreamLost(_ fault: Fault, detail: String) {
-    connection = nil
+    _ = letGo()
     exchange?.failed(self, fault, detail: detail)
   }
 
@@ -45,7 +45,7 @@ extension Attempt: UpstreamUser {
   }
 
   func upstreamReceived(body bytes: ByteBuffer) {
-    log.bytesDown += bytes.readableBytes
+    log.answerBytes += bytes.readableBytes
     do throws(UpstreamResponse.Unusable) {
       try response.receive(body: bytes)
       if response.kind == .events { return try takeEvents() }
@@ -120,8 +120,7 @@ extension Attempt: UpstreamUser {
       }
     } catch {
       // The answer is complete, so the connection is as good as before; only what it said is not.
-      connection?.release()
-      connection = nil
+      letGo()?.release()
       exchange?.failed(self, error.fault, detail: error.detail)
     }
   }

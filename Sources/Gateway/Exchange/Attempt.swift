@@ -63,6 +63,8 @@ final class Attempt {
       maximumEventBytes: limits.maxEventBytes)
   }
 
+  var path: PathID { log.path }
+
   /// Lets go of an answer that nobody will ask for.
   func forgetAnswer() {
     response = UpstreamResponse(isStream: false, maximumBytes: 0, maximumEventBytes: 0)
@@ -126,7 +128,6 @@ final class Attempt {
       in: passage.dialect(of: request.inference), body: body, isStream: exchange.facts.stream,
       client: request.headers, id: exchange.facts.id,
       traceparent: request.trace.map { $0.header(attempt: number) })
-    log.bytesUp = upstream.bodyBytes
     sent = body
     isSent = upstream.bodyBytes <= UpstreamConnection.longBody
     connection.send(upstream, for: self)
@@ -173,6 +174,16 @@ final class Attempt {
   /// Stops reading or goes on, so that what the client does not take stays with the backend.
   func setPaused(_ isPaused: Bool) { connection?.setPaused(isPaused) }
 
+  /// Lets go of the connection and bills what it has carried.
+  func letGo() -> UpstreamConnection? {
+    guard let connection else { return nil }
+    self.connection = nil
+    let carried = connection.takeCarried()
+    log.bytesUp += carried.up
+    log.bytesDown += carried.down
+    return connection
+  }
+
   /// It is over; `fault` and `detail` say why where it did not succeed. The connection is closed, unless
   /// the answer is there and it can be kept.
   func end(_ fault: Fault?, detail: String? = nil, keepsConnection: Bool = false) {
@@ -180,8 +191,9 @@ final class Attempt {
     self.exchange = nil
     pending?.cancel()
     pending = nil
-    if keepsConnection { connection?.release() } else { connection?.close() }
-    connection = nil
+    if let connection = letGo() {
+      if keepsConnection { connection.release() } else { connection.close() }
+    }
     if heldBytes > 0 { exchange.loop.admission.bytesFreed(heldBytes) }
     startUp = []
     if let fault { log.wasStale = isStale(fault) }

@@ -16,6 +16,9 @@ struct AttemptLog {
   var firstByte: NIODeadline?
   var ended: NIODeadline?
   var status: Int?
+  /// Bytes of the answer's body.
+  var answerBytes = 0
+  /// Bytes that its connections carried for it.
   var bytesUp = 0
   var bytesDown = 0
   /// Events with data that it brought to a stream.

@@ -27,7 +27,7 @@ struct Bill {
 extension Exchange {
   /// Adds up what the attempts so far used and cost.
   ///
-  /// Every attempt costs the bytes that it sent and received. The one whose answer the client got costs
+  /// Every attempt costs the bytes that its connections carried, TLS and HTTP's own included. The one whose answer the client got costs
   /// the tokens that the backend counted, or else about as many as there are events, or quarters of bytes.
   /// Another one whose backend had begun to answer, which is a second copy that lost or a stream that
   /// broke, costs what that backend has worked as far as is known: the prompt, and the events it sent.
@@ -73,7 +73,7 @@ extension Exchange {
       return (work, false)
     }
     work.inputTokens = (usage?.input ?? account.estimate.inputTokens) + given
-    let tokensDown = isChosen ? log.bytesDown / RequestFacts.bytesPerToken : 0
+    let tokensDown = isChosen ? log.answerBytes / RequestFacts.bytesPerToken : 0
     work.outputTokens = facts.stream ? log.events : tokensDown
     return (work, true)
   }

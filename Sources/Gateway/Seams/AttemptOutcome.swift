@@ -15,9 +15,9 @@ public struct AttemptOutcome: Sendable, Equatable {
 
   /// How it ended.
   public var ending: Ending
-  /// Bytes of the body sent.
+  /// Bytes that went over the connection: TLS, heads and framing included.
   public var bytesUp: Int
-  /// Bytes of the answer's body received.
+  /// Bytes that came over the connection: TLS, heads and framing included.
   public var bytesDown: Int
 
   /// Creates an outcome.

@@ -25,9 +25,9 @@ public struct RequestRecord: Sendable, Equatable {
     public var ended: UTC
     /// The backend's status, where it answered.
     public var status: Int?
-    /// Bytes of the body sent.
+    /// Bytes that went over the connection: TLS, heads and framing included.
     public var bytesUp: Int
-    /// Bytes of the answer's body received.
+    /// Bytes that came over the connection: TLS, heads and framing included.
     public var bytesDown: Int
     /// What went wrong; `nil` where nothing did.
     public var fault: Fault?

@@ -42,6 +42,10 @@ public protocol RequestRouter: Sendable {
   /// An attempt over `path` is over.
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome)
 
+  /// Bytes went over the link of `path` that no request is billed for: a connection that was opened to be
+  /// ready and found no use, the end of one. The default does nothing.
+  func unbilled(_ path: PathID, bytesUp: Int, bytesDown: Int)
+
   /// A request that was routed is over: answered, failed or abandoned. Called once each.
   func requestEnded(_ record: RequestRecord)
 
@@ -83,6 +87,9 @@ extension RequestRouter {
 
   /// Knows of no link that is down.
   public func isDown(_ path: PathID) -> Bool { false }
+
+  /// Does nothing.
+  public func unbilled(_ path: PathID, bytesUp: Int, bytesDown: Int) {}
 
   /// None does.
   public func continues(backend: String) -> Bool { false }

@@ -1,10 +1,13 @@
 import Decisions
+import Links
 import NIOCore
 import NIOHTTP1
 import NIOSSL
 
 /// Whoever uses an ``UpstreamConnection`` for a request.
 protocol UpstreamUser: AnyObject {
+  /// The path it asks over.
+  var path: PathID { get }
   func upstreamConnected(_ connection: UpstreamConnection)
   func upstreamConnectFailed(_ fault: Fault, detail: String)
   /// The TLS handshake is done, or a long body has been sent.
@@ -45,6 +48,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   private(set) var isReused = false
   /// When it came into the pool.
   var idleSince = NIODeadline.now()
+  /// What it has carried that is on nobody's bill yet. With TLS it stands in the channel, before it.
+  let wire = WireCounter()
   /// How long the backend says it keeps it, less a second for the way.
   private(set) var idleLimit = TimeAmount.hours(1)
   private weak var pool: UpstreamPool?
@@ -86,6 +91,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   func send(_ request: UpstreamRequest, for user: any UpstreamUser) {
     guard let context else { return }
     self.user = user
+    lane.path = user.path
     state = .busy
     isAnswerComplete = false
     canKeepAlive = true
@@ -94,6 +100,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     let handshake = lane.key.tls && !isReused ? tookRequestPromise(context) : nil
     var head = ByteBuffer()
     head.writeHead(request.head)
+    if !lane.key.tls { wire.bytesUp += head.readableBytes + request.bodyBytes }
     let sent = isRequestSent ? nil : tookRequestPromise(context, isAll: true)
     guard request.bodyBytes > Self.smallBody else {
       for piece in request.body { head.writeImmutableBuffer(piece) }
@@ -115,6 +122,16 @@ final class UpstreamConnection: ChannelInboundHandler {
       self.user?.upstreamTookRequest()
     }
     return promise
+  }
+
+  /// What it has carried since this was last asked: to be billed to its user. What it carries while it has
+  /// none (a spare's handshake, the end of an answer's chunks) is the next one's.
+  func takeCarried() -> (up: Int, down: Int) {
+    let isDone = isAnswerComplete && isRequestSent
+    let unsent = isDone ? 0 : (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes))
+    let carried = (max(0, wire.bytesUp - (unsent ?? 0)), wire.bytesDown)
+    (wire.bytesUp, wire.bytesDown) = (0, 0)
+    return carried
   }
 
   /// Stops reading or goes on, so that what the client does not take stays with the backend.
@@ -161,8 +178,10 @@ final class UpstreamConnection: ChannelInboundHandler {
 
 extension UpstreamConnection {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let bytes = unwrapInboundIn(data)
+    if !lane.key.tls { wire.bytesDown += bytes.readableBytes }
     if case .closed = state { return }
-    reader.append(unwrapInboundIn(data))
+    reader.append(bytes)
     do throws(HTTPFault) {
       while state != .closed, let part = try reader.next() { take(part) }
     } catch {
@@ -227,9 +246,11 @@ extension UpstreamConnection {
     state = .closed
     let user = user
     self.user = nil
-    guard wasBusy else { return }
-    let (fault, detail) = breakage ?? (.linkReset, "the backend closed the connection")
-    user?.upstreamLost(fault, detail: detail)
+    if wasBusy {
+      let (fault, detail) = breakage ?? (.linkReset, "the backend closed the connection")
+      user?.upstreamLost(fault, detail: detail)
+    }
+    lane.unbilled(takeCarried())
   }
 
   /// The end of the connection is the end of an answer that says no length.

@@ -35,7 +35,11 @@ final class UpstreamPool {
     var maximumIdle: Int
     var maximumHeaderBytes: Int
     var dialer: Dialer
+    var unbilled: Unbilled
   }
+
+  /// Hears of bytes that no request is billed for.
+  typealias Unbilled = @Sendable (_ path: PathID, _ bytesUp: Int, _ bytesDown: Int) -> Void
 
   private static let closedAtOnce = TimeAmount.seconds(1)
 
@@ -123,7 +127,7 @@ final class UpstreamPool {
   private func lane(for endpoint: Endpoint) -> UpstreamLane {
     let key = Key(endpoint)
     if let lane = lanes[key] { return lane }
-    let lane = UpstreamLane(endpoint)
+    let lane = UpstreamLane(endpoint, unbilled: settings.unbilled)
     if !isClosed {
       lanes[key] = lane
       scheduleSweep()
@@ -163,6 +167,9 @@ extension UpstreamPool {
       made(channel)
       let connection = UpstreamConnection(
         lane: lane, pool: pool, maximumHeadBytes: pool.settings.maximumHeaderBytes)
+      if lane.key.tls {
+        try channel.pipeline.syncOperations.addHandler(connection.wire, position: .first)
+      }
       try channel.pipeline.syncOperations.addHandler(connection)
     }
     connected.assumeIsolated().whenComplete(whenDone)

@@ -15,6 +15,7 @@ public struct HealthProber: Sendable {
   private let policy: HealthCheckPolicy
   private let endpoint: Endpoint
   private let probe: Probe
+  private let counters: LinkCounters?
   private let linkIsUp: @Sendable () -> Bool
   private let now: @Sendable () -> UTC
   private let report: @Sendable (ProbeReport) -> Void
@@ -25,11 +26,12 @@ public struct HealthProber: Sendable {
   ///   - path: Which backend over which uplink.
   ///   - policy: What to do how often; when to change one's mind is for whoever hears the reports.
   ///   - endpoint: The way to the backend over this uplink, through its emulator where there is one.
+  ///   - counters: Of the uplink, where nobody else counts what goes over it.
   ///   - linkIsUp: Whether there is a route now.
   ///   - report: Called after each check, from any thread.
   public init(
     path: PathID, policy: HealthCheckPolicy, endpoint: Endpoint, probe: Probe,
-    linkIsUp: @escaping @Sendable () -> Bool,
+    counters: LinkCounters? = nil, linkIsUp: @escaping @Sendable () -> Bool,
     now: @escaping @Sendable () -> UTC = SystemClock.now,
     report: @escaping @Sendable (ProbeReport) -> Void
   ) {
@@ -37,6 +39,7 @@ public struct HealthProber: Sendable {
     self.policy = policy
     self.endpoint = endpoint
     self.probe = probe
+    self.counters = counters
     self.linkIsUp = linkIsUp
     self.now = now
     self.report = report
@@ -61,7 +64,7 @@ public struct HealthProber: Sendable {
     let started = now()
     do {
       let roundTripMs = try await probe.run(
-        policy.probe, on: endpoint, timeout: policy.timeout)
+        policy.probe, on: endpoint, timeout: policy.timeout, counting: counters)
       report(
         ProbeReport(
           path: path, outcome: .success, roundTripMs: roundTripMs, started: started, ended: now()))

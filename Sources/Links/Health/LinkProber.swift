@@ -34,6 +34,7 @@ public struct LinkProber: Sendable {
 
   private let targets: [Target]
   private let probe: Probe
+  private let counters: LinkCounters?
   private let limit: Duration
   private let isToBeProbed: @Sendable () -> Bool
   private let hasRoute: @Sendable (PathID) -> Bool
@@ -44,12 +45,14 @@ public struct LinkProber: Sendable {
   ///
   /// - Parameters:
   ///   - targets: The machines behind the link, the nearest first.
+  ///   - counters: Of the uplink, where nobody else counts what goes over it.
   ///   - limit: How long an answer may take.
   ///   - isToBeProbed: Whether there is reason to doubt the link.
   ///   - hasRoute: Whether the forecast has a route to a target now; without one it is not asked.
   ///   - report: Called with what each look found, from any thread.
   public init(
-    targets: [Target], probe: Probe, limit: Duration = LinkProber.quickTimeout,
+    targets: [Target], probe: Probe, counters: LinkCounters? = nil,
+    limit: Duration = LinkProber.quickTimeout,
     isToBeProbed: @escaping @Sendable () -> Bool,
     hasRoute: @escaping @Sendable (PathID) -> Bool,
     now: @escaping @Sendable () -> UTC = SystemClock.now,
@@ -57,6 +60,7 @@ public struct LinkProber: Sendable {
   ) {
     self.targets = targets
     self.probe = probe
+    self.counters = counters
     self.limit = limit
     self.isToBeProbed = isToBeProbed
     self.hasRoute = hasRoute
@@ -88,7 +92,8 @@ public struct LinkProber: Sendable {
     let started = now()
     var isHeard = true
     do {
-      _ = try await probe.run(target.probe, on: target.endpoint, timeout: limit)
+      _ = try await probe.run(
+        target.probe, on: target.endpoint, timeout: limit, counting: counters)
     } catch {
       guard !Task.isCancelled else { return }
       // A refusal, a bad status or a broken answer came from behind the link.

@@ -28,10 +28,12 @@ public struct Probe: Sendable {
   /// does not tell. An emulated link is unknown to the operating system: there it is the time from
   /// connecting to the answer, by the round trips that takes, so that the backend's own time counts with it.
   ///
+  /// - Parameter counters: Of the uplink, where nobody else counts what goes over it.
   /// - Throws: A ``ProbeError``, or `CancellationError`.
   @discardableResult
   public func run(
-    _ kind: HealthCheckPolicy.Probe, on endpoint: Endpoint, timeout: Duration
+    _ kind: HealthCheckPolicy.Probe, on endpoint: Endpoint, timeout: Duration,
+    counting counters: LinkCounters? = nil
   ) async throws -> Double? {
     var endpoint = endpoint
     if kind == .tcp { endpoint.tls = false }
@@ -41,6 +43,9 @@ public struct Probe: Sendable {
     let limit = loop.scheduleTask(in: TimeAmount(timeout)) { answer.fail(ProbeError.timedOut) }
     let connected = dialer.connect(to: endpoint, on: loop, timeout: TimeAmount(timeout)) {
       [endpoint] channel in
+      if let counters {
+        try channel.pipeline.syncOperations.addHandler(WireCounter(counters), position: .first)
+      }
       try Self.configure(channel, for: kind, endpoint, answer)
     }
     connected.whenFailure { answer.fail(ProbeError(connecting: $0)) }

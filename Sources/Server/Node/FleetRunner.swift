@@ -215,6 +215,7 @@ extension FleetRunner {
         guard let endpoint = fixtures.router.endpoint(for: path) else { return nil }
         return HealthProber(
           path: path, policy: backend.backend.health, endpoint: endpoint, probe: probe,
+          counters: world.directCounters(of: path.uplink),
           linkIsUp: {
             // A model that is known not to be ready is not asked whether it is.
             let isReady = world.modelStatus(of: path.backend)?.isReady ?? true
@@ -243,7 +244,7 @@ extension FleetRunner {
       let ordered = targets.sorted { distanceMs($0) < distanceMs($1) }
       let isFar = ordered.first.map { distanceMs($0) > 200 } ?? false
       return LinkProber(
-        targets: ordered, probe: probe,
+        targets: ordered, probe: probe, counters: world.directCounters(of: uplink),
         limit: isFar ? LinkProber.timeout : LinkProber.quickTimeout,
         isToBeProbed: { world.isToBeProbed(uplink, at: SystemClock.now()) },
         hasRoute: { world.hasRoute($0, at: SystemClock.now()) },

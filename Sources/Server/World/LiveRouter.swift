@@ -126,14 +126,19 @@ final class LiveRouter: RequestRouter {
   func attemptBegan(_ path: PathID, request: String) { world.attemptBegan(path, at: now()) }
 
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {
-    // An emulator counts for itself.
-    if let counters = world.directCounters(of: path.uplink) {
-      counters.count(outcome.bytesUp, .up)
-      counters.count(outcome.bytesDown, .down)
-    }
+    count(path, outcome.bytesUp, outcome.bytesDown)
     var trouble: Fault?
     if case .failed(let fault) = outcome.ending { trouble = fault }
     world.attemptEnded(path, fault: trouble, at: now())
+  }
+
+  func unbilled(_ path: PathID, bytesUp: Int, bytesDown: Int) { count(path, bytesUp, bytesDown) }
+
+  /// Counts bytes on an uplink; an emulator counts for itself.
+  private func count(_ path: PathID, _ bytesUp: Int, _ bytesDown: Int) {
+    guard let counters = world.directCounters(of: path.uplink) else { return }
+    counters.count(bytesUp, .up)
+    counters.count(bytesDown, .down)
   }
 
   /// Only notes it: what is to be learned and told of a request can wait until its answer has left.

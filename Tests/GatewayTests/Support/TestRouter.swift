@@ -12,6 +12,9 @@ final class TestRouter: RequestRouter {
     var records: [RequestRecord] = []
     var outcomes: [(path: PathID, outcome: AttemptOutcome)] = []
     var refusals: [Refusal] = []
+    /// Bytes that no request was billed for.
+    var unbilledUp = 0
+    var unbilledDown = 0
     var facts: [RequestFacts] = []
     var begun = 0
   }
@@ -106,6 +109,13 @@ final class TestRouter: RequestRouter {
 
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {
     memory.withLock { $0.outcomes.append((path, outcome)) }
+  }
+
+  func unbilled(_ path: PathID, bytesUp: Int, bytesDown: Int) {
+    memory.withLock { memory in
+      memory.unbilledUp += bytesUp
+      memory.unbilledDown += bytesDown
+    }
   }
 
   func requestEnded(_ record: RequestRecord) { memory.withLock { $0.records.append(record) } }
