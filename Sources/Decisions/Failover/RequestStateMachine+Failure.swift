@@ -15,6 +15,7 @@ extension RequestStateMachine {
     if winner == number { winner = nil }
     if fault.isOfBackend { passedOver.append(attempt.path.backend) }
     if fault.isOfLink { noteTrouble(attempt, fault, at: now) }
+    noteSilence(after: attempt, fault, at: now)
     if hasContent { return goOn(after: attempt, fault, at: now, isDown: isDown) }
     // The other one goes on alone.
     guard first == nil else { return nil }
@@ -39,6 +40,7 @@ extension RequestStateMachine {
     or fault: Fault?, at now: Instant, isDown: (PathID) -> Bool
   ) -> Action {
     guard now < deadline else { return fail(fault ?? .callerDeadline) }
+    guard now < reachableUntil else { return fail(fault ?? .linkOutage) }
     var isCutOff = ranked.isEmpty
     while cursor < ranked.count {
       let candidate = cursor
@@ -52,31 +54,6 @@ extension RequestStateMachine {
     }
     if isCutOff { noteTrouble(began: now) }
     return hold(at: now) ?? fail(fault ?? (ranked.isEmpty ? .linkNoPath : .linkOutage))
-  }
-
-  /// A stream whose content the client has in part is continued, if it can be.
-  private mutating func goOn(
-    after attempt: Live, _ fault: Fault, at now: Instant, isDown: (PathID) -> Bool
-  ) -> Action? {
-    guard canContinue, !isUnsafe, resumptions < Self.maximumResumptions,
-      let candidate = continuation(of: attempt.path, isDown: isDown)
-    else { return fail(fault) }
-    resumptions += 1
-    return .resume(candidate: candidate)
-  }
-
-  /// Who continues a stream that `path` broke off: the same backend over another uplink, since it has the
-  /// prompt in its cache; else another backend; else the same one again.
-  private func continuation(of path: PathID, isDown: (PathID) -> Bool) -> Int? {
-    let usable = ranked.indices.filter {
-      mayContinue(ranked[$0].path) && !isDown(ranked[$0].path)
-    }
-    return usable.first { ranked[$0].path.backend == path.backend && ranked[$0].path != path }
-      ?? usable.first { ranked[$0].path != path } ?? usable.first
-  }
-
-  private func mayContinue(_ path: PathID) -> Bool {
-    !passedOver.contains(path.backend) && !beginAnew.contains(path.backend)
   }
 
   func isUntried(_ candidate: Int) -> Bool {
@@ -105,9 +82,9 @@ extension RequestStateMachine {
 
   /// Waits for a link, unless that has lasted too long already or is known to.
   private mutating func hold(at now: Instant) -> Action? {
-    guard let trouble, now < trouble + waits.outage else { return nil }
+    guard let trouble, now < trouble + waits.outage, now < reachableUntil else { return nil }
     if let retryAt, retryAt > trouble + waits.outage { return nil }
-    var until = min(now + waits.linkCheck, trouble + waits.outage)
+    var until = min(now + waits.linkCheck, trouble + waits.outage, reachableUntil)
     if let retryAt, retryAt > now { until = min(until, retryAt) }
     heldUntil = until
     return .hold(until: until)
@@ -116,9 +93,14 @@ extension RequestStateMachine {
   /// Looks at the links of the attempts that have brought nothing yet.
   ///
   /// One that is known to be down fails at once if there is another way. If there is none, the attempt is
-  /// left to ride the outage out: what was sent is not lost, and TCP sends again what was.
+  /// left to ride the outage out: what was sent is not lost, and TCP sends again what was. A stream that has
+  /// stalled is left, too, where it can be gone on with.
   public mutating func checkLinks(at now: Instant, isDown: (PathID) -> Bool) -> Tick {
     guard let attempt = first else { return .nothing }
+    if isStalled(attempt, at: now), isExact || hasOtherWay(than: attempt, isDown) {
+      broken.stalls += 1
+      return .expired(attempt: attempt.number, .providerStalled)
+    }
     let firstIsDown = note(attempt, isDown(attempt.path), at: now)
     if let second {
       let secondIsDown = note(second, isDown(second.path), at: now)
@@ -127,11 +109,11 @@ extension RequestStateMachine {
     }
     guard firstIsDown, let down = live(attempt.number) else { return .nothing }
     let isSent = down.phase != .connecting
-    let canLeave = hasContent ? canContinue : !(isUnsafe && isSent)
+    let canLeave = hasContent ? mayGoOn : !(isUnsafe && isSent)
     if canLeave, hasOtherWay(than: down, isDown) {
       return .expired(attempt: down.number, .linkOutage)
     }
-    if hasContent { return .nothing }
+    if hasContent, !mayGoOn { return .nothing }
     if let since = down.downSince, now >= since + waits.outage {
       return .expired(attempt: down.number, .linkOutage)
     }
@@ -146,7 +128,7 @@ extension RequestStateMachine {
   private func hasOtherWay(than attempt: Live, _ isDown: (PathID) -> Bool) -> Bool {
     if hasContent {
       return ranked.contains {
-        $0.path != attempt.path && mayContinue($0.path) && !isDown($0.path)
+        $0.path != attempt.path && mayGoOn(over: $0.path) && !isDown($0.path)
       }
     }
     return (cursor..<ranked.count).contains {

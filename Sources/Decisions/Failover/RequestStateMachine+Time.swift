@@ -6,7 +6,7 @@ extension RequestStateMachine {
   /// When to call ``tick(at:)`` next.
   public var nextWake: Instant? {
     guard !isOver else { return nil }
-    if let heldUntil { return earliest(min(heldUntil, deadline)) }
+    if let heldUntil { return earliest(hasContent ? heldUntil : min(heldUntil, deadline)) }
     guard let first else { return nil }
     var wake = expiry(of: first).time
     if let second { wake = min(wake, expiry(of: second).time) }
@@ -21,7 +21,7 @@ extension RequestStateMachine {
   public mutating func tick(at now: Instant) -> Tick {
     guard !isOver else { return .nothing }
     if let heldUntil {
-      if now >= deadline { return .act(fail(.callerDeadline)) }
+      if !hasContent, now >= deadline { return .act(fail(.callerDeadline)) }
       if now >= heldUntil {
         self.heldUntil = nil
         return .act(.decideAgain)
@@ -73,7 +73,7 @@ extension RequestStateMachine {
   private func linkCheck(of attempt: Live) -> Instant {
     switch attempt.phase {
     case .connecting, .waiting: nextLinkCheck
-    case .streaming where canContinue: max(nextLinkCheck, attempt.since + Self.quietStream)
+    case .streaming where mayGoOn: max(nextLinkCheck, attempt.since + Self.quietStream)
     default: .distantFuture
     }
   }

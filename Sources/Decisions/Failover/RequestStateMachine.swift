@@ -69,10 +69,10 @@ public struct RequestStateMachine: Sendable {
     var since: Instant
     /// Since when its link is known to be down.
     var downSince: Instant?
+    /// Whether anything has been heard from the other end: a new connection that stands counts, a kept one
+    /// may be dead.
+    var isHeard = false
   }
-
-  /// How often a stream is continued.
-  static let maximumResumptions = 3
 
   let isStream: Bool
   let isUnsafe: Bool
@@ -96,7 +96,9 @@ public struct RequestStateMachine: Sendable {
   /// When links began to fail this request.
   var trouble: Instant?
   var lastFault: Fault?
-  var resumptions = 0
+  /// Since when nothing has been heard from any backend, as far as is known.
+  var silentSince: Instant
+  var broken = BrokenStream()
   var nextLinkCheck = Instant.distantFuture
   var nextHeartbeat: Instant
   var isClientSlow = false
@@ -109,10 +111,10 @@ public struct RequestStateMachine: Sendable {
   public internal(set) var hasBegun = false
   /// Whether content has gone to the client.
   public internal(set) var hasContent = false
-  /// Whether the stream could be continued if it broke now; whoever carries actions out says so.
-  public var canContinue = false
-  /// The backends that would begin a stream anew instead of continuing it.
-  public var beginAnew: Set<String> = []
+  /// How the stream can be gone on with if it breaks now; whoever carries actions out says so.
+  public var continuance = Continuance.none
+  /// The longest that the stream's content has been silent between two events.
+  public internal(set) var longestGap = Duration.zero
   /// Whether the request is over.
   public internal(set) var isOver = false
 
@@ -132,6 +134,7 @@ public struct RequestStateMachine: Sendable {
     self.isUnsafe = isUnsafe
     self.deadline = deadline
     self.waits = waits
+    silentSince = now
     nextHeartbeat = now + waits.heartbeat
   }
 
@@ -153,7 +156,9 @@ public struct RequestStateMachine: Sendable {
     retriedFresh = nil
     hedge = attempts == 0 && !isUnsafe ? decision.hedge : nil
     heldUntil = nil
-    return first == nil ? openNext(or: lastFault, at: now, isDown: isDown) : nil
+    guard first == nil else { return nil }
+    if hasContent { return goOn(or: lastFault ?? .linkNoPath, at: now, isDown: isDown) }
+    return openNext(or: lastFault, at: now, isDown: isDown)
   }
 
   /// An attempt has begun; gives its number.
@@ -161,7 +166,7 @@ public struct RequestStateMachine: Sendable {
     let scored = ranked[candidate]
     let live = Live(
       number: attempts, path: scored.path, candidate: candidate,
-      connectWait: waits.connect(pathMs: scored.pathMs), since: now)
+      connectWait: connectWait(for: scored, at: now), since: now)
     if attempts == 0, let hedge, hedge.candidate < ranked.count {
       hedgeAt = now + hedge.delay
     }
@@ -173,12 +178,23 @@ public struct RequestStateMachine: Sendable {
   }
 
   /// The connection stands, or the request has been sent: the wait for an answer begins (anew).
-  public mutating func awaitAnswer(_ number: Int, at now: Instant) {
+  ///
+  /// - Parameter isNew: Whether the connection is new, so that the other end has just been heard; a kept
+  ///   one may have died meanwhile.
+  public mutating func awaitAnswer(_ number: Int, isNew: Bool = true, at now: Instant) {
     update(number) { attempt in
       guard attempt.phase == .connecting || attempt.phase == .waiting else { return }
       attempt.phase = .waiting
       attempt.since = now
+      attempt.isHeard = isNew
     }
+    if isNew { silentSince = now }
+  }
+
+  /// The other end has been heard, which is no progress yet: the head of a stream.
+  public mutating func heard(_ number: Int, at now: Instant) {
+    update(number) { $0.isHeard = true }
+    silentSince = now
   }
 
   /// The head of an answer that is no stream has come. An answer to be passed on wins.
@@ -188,7 +204,9 @@ public struct RequestStateMachine: Sendable {
     update(number) { attempt in
       attempt.phase = isError ? .receivingError : .receiving
       attempt.since = now
+      attempt.isHeard = true
     }
+    silentSince = now
     return isError ? nil : win(number)
   }
 
@@ -204,6 +222,7 @@ public struct RequestStateMachine: Sendable {
     update(number) { attempt in
       attempt.phase = .streaming
       attempt.since = now
+      attempt.isHeard = true
     }
     return win(number)
   }
@@ -213,7 +232,13 @@ public struct RequestStateMachine: Sendable {
     let begins = !hasBegun
     hasBegun = true
     hasContent = true
-    update(number) { $0.since = now }
+    var gap = Duration.zero
+    update(number) { attempt in
+      if attempt.phase == .streaming { gap = now - attempt.since }
+      attempt.since = now
+    }
+    if gap > longestGap { longestGap = gap }
+    broken.mend(exactly: isExact)
     return begins
   }
 
@@ -234,52 +259,4 @@ public struct RequestStateMachine: Sendable {
 
   /// Whether events are going to the client.
   public var isStreaming: Bool { first?.phase == .streaming || second?.phase == .streaming }
-}
-
-extension RequestStateMachine {
-  func live(_ number: Int) -> Live? {
-    if first?.number == number { return first }
-    return second?.number == number ? second : nil
-  }
-
-  mutating func update(_ number: Int, _ change: (inout Live) -> Void) {
-    if first?.number == number {
-      if var attempt = first { change(&attempt); first = attempt }
-    } else if second?.number == number, var attempt = second {
-      change(&attempt)
-      second = attempt
-    }
-  }
-
-  /// Takes an attempt out; the other one, if there is one, becomes the first.
-  mutating func remove(_ number: Int) -> Live? {
-    guard let attempt = live(number) else { return nil }
-    if first?.number == number { first = second }
-    second = nil
-    return attempt
-  }
-
-  private mutating func win(_ number: Int) -> Action? {
-    guard live(number) != nil else { return nil }
-    winner = number
-    hedgeAt = nil
-    guard let first, let second else { return nil }
-    let loser = first.number == number ? second.number : first.number
-    _ = remove(loser)
-    return .cancel(attempt: loser)
-  }
-
-  mutating func close() {
-    isOver = true
-    first = nil
-    second = nil
-    heldUntil = nil
-    hedgeAt = nil
-  }
-
-  /// The request fails.
-  mutating func fail(_ fault: Fault) -> Action {
-    close()
-    return hasBegun ? .breakStream(fault) : .giveUp(fault)
-  }
 }

@@ -14,6 +14,14 @@ extension RequestStateMachine {
     /// How long a request is held while no link leads anywhere: the longest outage that is ridden
     /// through, and what it takes to notice its end.
     public var outage: Duration
+    /// How long nothing may be heard from any backend until the client is told so, however many candidates
+    /// there are: the waits for their connections are cut to fit.
+    public var unreachable: Duration
+    /// How long a stream that broke is held until something can go on with it. Its client sees signs of life
+    /// meanwhile.
+    public var brokenStream: Duration
+    /// The least silence of a stream that may be a stall: two heartbeats of a far Perigee node are missing.
+    public var stall: Duration
     /// How often the links of attempts without an answer are looked at, and a held request decided anew.
     public var linkCheck: Duration
 
@@ -25,7 +33,8 @@ extension RequestStateMachine {
     public init(
       connect: Duration, firstByte: Duration, idle: Duration, heartbeat: Duration,
       errorBody: Duration = .seconds(5), outage: Duration = .seconds(2),
-      linkCheck: Duration = .milliseconds(200)
+      unreachable: Duration = .milliseconds(4_500), brokenStream: Duration = .seconds(30),
+      stall: Duration = .seconds(10), linkCheck: Duration = .milliseconds(200)
     ) {
       self.connect = connect
       self.firstByte = firstByte
@@ -33,6 +42,9 @@ extension RequestStateMachine {
       self.heartbeat = heartbeat
       self.errorBody = errorBody
       self.outage = outage
+      self.unreachable = unreachable
+      self.brokenStream = brokenStream
+      self.stall = stall
       self.linkCheck = linkCheck
     }
 

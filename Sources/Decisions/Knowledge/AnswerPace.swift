@@ -4,11 +4,16 @@ public struct AnswerPace: Sendable, Equatable {
   public private(set) var tokens = 200.0
   /// From one token to the next, milliseconds; 20 before it was measured.
   public private(set) var msPerToken = 20.0
+  /// The longest silence between two events of a stream, milliseconds: believed at once, and forgotten by a
+  /// twentieth with each answer; `nil` before it was measured.
+  public private(set) var longestGapMs: Double?
   /// Bytes of the answer's body for each token, framing included.
   public private(set) var bytesPerToken: Double
 
   /// The weight of one more answer.
   private static let learningRate = 0.1
+  /// What is kept of the longest silence with one more answer.
+  private static let gapsKept = 0.95
   private var hasTokens = false
   private var hasPace = false
 
@@ -21,8 +26,14 @@ public struct AnswerPace: Sendable, Equatable {
   ///   - count: Its tokens.
   ///   - bytes: Bytes of its body.
   ///   - generationMs: From its first token to its last, of a stream; `nil` without one.
-  public mutating func observe(tokens count: Int, bytes: Int, generationMs: Double?) {
+  ///   - longestGapMs: The longest silence between two of its events, of a stream; `nil` without one.
+  public mutating func observe(
+    tokens count: Int, bytes: Int, generationMs: Double?, longestGapMs gapMs: Double? = nil
+  ) {
     guard count > 0 else { return }
+    if let gapMs, gapMs >= 0 {
+      longestGapMs = max(gapMs, (longestGapMs ?? 0) * Self.gapsKept)
+    }
     tokens = hasTokens ? tokens + (Double(count) - tokens) * Self.learningRate : Double(count)
     hasTokens = true
     if bytes > 0 {

@@ -24,14 +24,17 @@ public struct AnsweredAttempt: Sendable, Equatable {
   public var outputTokens: Int?
   /// Bytes of the answer's body.
   public var bytesDown: Int
+  /// The longest silence between two events of a stream, milliseconds; `nil` where there was none.
+  public var longestGapMs: Double?
 
   /// Creates an attempt.
   public init(
     path: PathID, service: ServiceKind, requestBytes: Int? = nil, started: UTC,
     reusedConnection: Bool, connectMs: Double? = nil, firstByte: UTC?, ended: UTC, status: Int?,
-    outputTokens: Int? = nil, bytesDown: Int = 0
+    outputTokens: Int? = nil, bytesDown: Int = 0, longestGapMs: Double? = nil
   ) {
     self.outputTokens = outputTokens
+    self.longestGapMs = longestGapMs
     self.bytesDown = bytesDown
     self.path = path
     self.service = service

@@ -62,7 +62,8 @@ extension Knowledge {
     if let tokens = attempt.outputTokens {
       paces[attempt.service, default: AnswerPace(stream: attempt.service.stream)].observe(
         tokens: tokens, bytes: attempt.bytesDown,
-        generationMs: attempt.service.stream ? generationMs : nil)
+        generationMs: attempt.service.stream ? generationMs : nil,
+        longestGapMs: attempt.longestGapMs)
     }
     // What may have waited for a place says how long the queue was, not how long the backend takes.
     guard occupancies[path.backend]?.wasFull(at: attempt.started) != true else { return }

@@ -38,6 +38,9 @@ public struct RoutingDecision: Sendable, Equatable {
     public var nextChange: UTC?
     /// What happens to the route before the answer would begin; `nil`: nothing that is forecast.
     public var interruption: Interruption?
+    /// The longest silence within a stream that is usual of the backend, milliseconds; `nil` where it is not
+    /// known.
+    public var longestGapMs: Double?
     /// Why the candidate stands where it does, in words a person reads.
     public var reason: String
 

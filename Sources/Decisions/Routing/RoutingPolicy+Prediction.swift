@@ -11,6 +11,7 @@ extension RoutingPolicy {
     _ candidate: Candidate, facts: RequestFacts, weights: ScoreWeights, now: UTC
   ) -> RoutingDecision.Scored {
     var scored = predict(candidate, facts: facts, now: now)
+    scored.longestGapMs = candidate.pace.longestGapMs
     let answer = AnswerOutlook(candidate, facts)
     scored.costUSD = answer.costUSD(pricePerGB: candidate.route(at: now)?.pricePerGB ?? 0)
     guard let predicted = scored.predictedMs else { return scored }

@@ -23,13 +23,22 @@ extension Exchange {
 
   /// A stream is followed if some candidate could go on with it.
   private func followStream(of attempt: Attempt) {
-    guard facts.stream, !facts.isUnsafe, let form = attempt.form else { return }
-    let backends = Set(decision.ranked.map(\.path.backend))
-    let unable = backends.filter { !goesOn($0, form) }
-    if unable.count == backends.count { return }
+    guard facts.stream, !facts.isUnsafe, let form = attempt.form,
+      decision.ranked.contains(where: { goesOn($0.path.backend, form) })
+    else { return }
     resume = StreamResume(of: attempt, form: form)
-    machine.canContinue = true
-    machine.beginAnew = unable
+    noteContinuance()
+  }
+
+  /// Tells the machine who could go on, as far as the router knows backends by now.
+  func noteContinuance() {
+    guard let form = resume?.answer.form else { return }
+    let backends = Set(decision.ranked.map(\.path.backend)).filter { goesOn($0, form) }
+    if case .fromText(let known) = machine.continuance {
+      machine.continuance = .fromText(by: known.union(backends))
+    } else {
+      machine.continuance = .fromText(by: backends)
+    }
   }
 
   private func goesOn(_ backend: String, _ form: StreamedAnswer.Form) -> Bool {

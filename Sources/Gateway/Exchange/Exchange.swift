@@ -81,6 +81,7 @@ final class Exchange {
       case .hold: heldSince = heldSince ?? .now()
       case .decideAgain:
         decision = loop.router.decideAgain(facts)
+        noteContinuance()
         next = decided()
       case .giveUp(let fault): giveUp(fault)
       case .breakStream(let fault): breakStream(fault)
@@ -139,7 +140,7 @@ final class Exchange {
 extension Exchange {
   /// The connection stands, or more of the request has been sent.
   func awaitsAnswer(_ attempt: Attempt) {
-    machine.awaitAnswer(attempt.number, at: .now())
+    machine.awaitAnswer(attempt.number, isNew: !attempt.log.reusedConnection, at: .now())
     rearm()
   }
 
@@ -150,7 +151,9 @@ extension Exchange {
       perform(machine.receivedHead(attempt.number, isError: false, at: .now()))
     case .failure:
       perform(machine.receivedHead(attempt.number, isError: true, at: .now()))
-    case .events: rearm()
+    case .events:
+      machine.heard(attempt.number, at: .now())
+      rearm()
     }
   }
 

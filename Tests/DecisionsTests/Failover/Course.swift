@@ -8,6 +8,8 @@ struct Course {
   /// The candidates, as `backend` or `backend/uplink`.
   var ranked: [String]
   var hedge: HedgePlan?
+  /// The longest silence of a stream that is usual of all of them, milliseconds.
+  var longestGapMs: Double?
   /// Those of them whose link is known to be down.
   var down: Set<String> = []
   var machine: RequestStateMachine
@@ -48,9 +50,11 @@ struct Course {
     -> RequestStateMachine.Action?
   {
     let scored = ranked.map {
-      RoutingDecision.Scored(
+      var scored = RoutingDecision.Scored(
         path: Self.path($0), predictedMs: 100, pathMs: pathMs, serviceMs: 50, hops: [],
         nextChange: nil, reason: "test")
+      scored.longestGapMs = longestGapMs
+      return scored
     }
     var decision = RoutingDecision(ranked: scored, rejected: [])
     decision.hedge = hedge

@@ -47,7 +47,7 @@ private struct RandomCourse {
   private var content: Int?
   private var leaves: Double?
   private let isUnsafe: Bool
-  private let mayContinue: Bool
+  private let continuance: RequestStateMachine.Continuance
   private var opened = 0
   private var ended = 0
   private(set) var mistakes: [String] = []
@@ -65,7 +65,12 @@ private struct RandomCourse {
         delay: .milliseconds(Int.random(in: 0...900, using: &random)), reason: "")
     }
     isUnsafe = Int.random(in: 0..<8, using: &random) == 0
-    mayContinue = Bool.random(using: &random)
+    continuance =
+      switch Int.random(in: 0..<4, using: &random) {
+      case 0: .none
+      case 1: .kept(by: ["a", "b"].randomElement(using: &random) ?? "a")
+      default: .fromText(by: ["a", "b", "c"])
+      }
     course.machine = course.new(isUnsafe: isUnsafe)
     for name in names where Int.random(in: 0..<3, using: &random) == 0 {
       let start = Double.random(in: 0...3, using: &random)
@@ -145,7 +150,7 @@ private struct RandomCourse {
           perform(course.machine.receivedContent(number, at: time))
         }
         _ = course.machine.forwardEvent(number, at: time)
-        course.machine.canContinue = mayContinue
+        course.machine.continuance = continuance
         content = number
       } else {
         perform(course.machine.receivedHead(number, isError: false, at: time))

@@ -116,7 +116,7 @@ import Testing
       course.machine.awaitAnswer(0, at: at(0))
       _ = course.machine.receivedContent(0, at: at(1))
       _ = course.machine.forwardEvent(0, at: at(1))
-      course.machine.canContinue = canContinue
+      if canContinue { course.machine.continuance = .fromText(by: ["a"]) }
       course.down = ["a/leo"]
       #expect(course.machine.tick(at: at(1.9)) == .nothing)
       guard canContinue else {
@@ -126,24 +126,6 @@ import Testing
       #expect(course.machine.tick(at: at(2)) == .checkLinks)
       #expect(course.check(at: 2) == .expired(attempt: 0, .linkOutage))
       #expect(course.fail(0, .linkOutage, at: 2) == .resume(candidate: 1))
-    }
-  }
-
-  @Test func whoeverWouldBeginAnewIsNotAskedToContinue() {
-    for (beginAnew, next) in [
-      (["a"], RequestStateMachine.Action.resume(candidate: 2)),
-      (["a", "b"], .breakStream(.linkReset)),
-      ([], .resume(candidate: 1)),
-    ] {
-      var course = Course("a/leo", "a/geo", "b/leo", stream: true)
-      _ = course.decide()
-      course.open(0)
-      course.machine.awaitAnswer(0, at: at(0))
-      _ = course.machine.receivedContent(0, at: at(1))
-      _ = course.machine.forwardEvent(0, at: at(1))
-      course.machine.canContinue = true
-      course.machine.beginAnew = Set(beginAnew)
-      #expect(course.fail(0, .linkReset, at: 2) == next)
     }
   }
 }
