@@ -43,7 +43,7 @@ public struct RoutingPolicy: Sendable {
     _ facts: RequestFacts, candidates: [Candidate], now: UTC
   ) -> RoutingDecision {
     let weights = ScoreWeights(facts.preference ?? preference)
-    var tiers: [[Ranking]] = [[], [], [], []]
+    var rankings: [Ranking] = []
     var rejected: [RoutingDecision.Scored] = []
     let leftMs = facts.deadline.seconds(since: now) * 1000
     for candidate in candidates {
@@ -53,21 +53,24 @@ public struct RoutingPolicy: Sendable {
         continue
       }
       let tier = tier(of: candidate, &scored, leftMs: leftMs)
-      tiers[tier.rawValue].append(Ranking(scored: scored, firstContent: candidate.firstContent))
+      rankings.append(
+        Ranking(tier: tier, scored: scored, firstContent: candidate.firstContent))
     }
-    let ranked = tiers.flatMap { $0.sorted(by: isBetter) }
-    let isOut = tiers.dropLast().allSatisfy(\.isEmpty)
+    if rankings.count > 1 { rankings.sort(by: isBetter) }
+    let isOut = rankings.first.map { $0.tier == .down } ?? true
     var decision = RoutingDecision(
-      ranked: ranked.map(\.scored), rejected: rejected,
-      retryAt: isOut ? nextTry(candidates, hasDown: !ranked.isEmpty, now: now) : nil)
+      ranked: rankings.map(\.scored), rejected: rejected,
+      retryAt: isOut ? nextTry(candidates, hasDown: !rankings.isEmpty, now: now) : nil)
+    let timely = rankings.prefix { $0.tier == .timely }.count
     decision.hedge = hedging.plan(
-      for: facts, timely: decision.ranked.prefix(tiers[0].count),
-      firstContent: ranked.first?.firstContent, now: now)
+      for: facts, timely: decision.ranked.prefix(timely),
+      firstContent: rankings.first?.firstContent, now: now)
     return decision
   }
 
   /// A candidate on its way into the ranking.
   private struct Ranking {
+    var tier: Tier
     var scored: RoutingDecision.Scored
     var firstContent: FirstContentTimes?
   }
@@ -96,6 +99,7 @@ public struct RoutingPolicy: Sendable {
   }
 
   private func isBetter(_ a: Ranking, _ b: Ranking) -> Bool {
+    if a.tier != b.tier { return a.tier.rawValue < b.tier.rawValue }
     let (first, second) = (a.scored.scoreMs ?? .infinity, b.scored.scoreMs ?? .infinity)
     if first != second { return first < second }
     let (one, other) = (a.scored.path, b.scored.path)

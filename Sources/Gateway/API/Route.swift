@@ -49,7 +49,7 @@ enum Route: Equatable {
 
   /// Reads a request line; `uri` may carry a query.
   init(method: HTTPMethod, uri: String) {
-    let path = uri.prefix { $0 != "?" }
+    let path = Substring(uri.utf8.prefix { $0 != UInt8(ascii: "?") })
     if let inference = Inference(rawValue: String(path)) {
       self = method == .POST ? .inference(inference) : .wrongMethod(allow: "POST")
     } else if path == "/health" {

@@ -10,8 +10,9 @@ extension ClientConnection: ClientSink {
     if exchange != nil { timer?.set(time) }
   }
 
-  func send(_ status: HTTPResponseStatus, _ fields: HeaderFields, _ body: ByteBuffer) {
-    var fields = fields
+  func send(
+    _ status: HTTPResponseStatus, _ fields: consuming HeaderFields, _ body: ByteBuffer
+  ) {
     fields.append(("content-length", String(body.readableBytes)))
     sendHead(status, fields)
     if incoming?.head.method != .HEAD {
@@ -33,8 +34,7 @@ extension ClientConnection: ClientSink {
     }
   }
 
-  func send(_ error: APIError, _ fields: HeaderFields) {
-    var fields = fields
+  func send(_ error: APIError, _ fields: consuming HeaderFields) {
     fields += Self.jsonFields
     if let seconds = error.retryAfter {
       fields.append(("retry-after", String(seconds)))
@@ -55,10 +55,9 @@ extension ClientConnection: ClientSink {
 
   private static let jsonFields = [("content-type", "application/json"), notSniffed]
 
-  func beginStream(_ fields: HeaderFields) { beginStream(.ok, fields) }
+  func beginStream(_ fields: consuming HeaderFields) { beginStream(.ok, fields) }
 
-  func beginStream(_ status: HTTPResponseStatus, _ fields: HeaderFields) {
-    var fields = fields
+  func beginStream(_ status: HTTPResponseStatus, _ fields: consuming HeaderFields) {
     if incoming?.head.version == .http1_1 {
       fields.append(("transfer-encoding", "chunked"))
       isChunked = true
@@ -113,9 +112,8 @@ extension ClientConnection: ClientSink {
     }
   }
 
-  private func sendHead(_ status: HTTPResponseStatus, _ fields: HeaderFields) {
+  private func sendHead(_ status: HTTPResponseStatus, _ fields: consuming HeaderFields) {
     hasAnswered = true
-    var fields = fields
     if let id = incoming?.id {
       // OpenAI's name for it and Anthropic's.
       fields.append(("x-request-id", id))

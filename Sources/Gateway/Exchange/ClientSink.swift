@@ -4,8 +4,8 @@ import NIOHTTP1
 /// Header fields in order. `HTTPHeaders` checks each name as it is added; these are checked already.
 typealias HeaderFields = [(String, String)]
 
-extension String {
-  /// Whether it is the field name `name`, a lower-case literal, in whatever case.
+extension StringProtocol {
+  /// Whether it is the field name or the word `name`, a lower-case literal, in whatever case.
   func isField(_ name: StaticString) -> Bool {
     utf8.count == name.utf8CodeUnitCount && hasFieldPrefix(name)
   }
@@ -23,16 +23,17 @@ extension String {
   }
 }
 
-/// Where an ``Exchange`` puts its answer: the client's connection.
+/// Where an ``Exchange`` puts its answer: the client's connection. Fields are handed over, so that who adds
+/// to them need not copy them.
 protocol ClientSink: AnyObject {
   /// Whether the client takes what is written.
   var isWritable: Bool { get }
   /// Sends a complete answer and ends the exchange.
-  func send(_ status: HTTPResponseStatus, _ fields: HeaderFields, _ body: ByteBuffer)
+  func send(_ status: HTTPResponseStatus, _ fields: consuming HeaderFields, _ body: ByteBuffer)
   /// Sends an error of the gateway's own and ends the exchange.
-  func send(_ error: APIError, _ fields: HeaderFields)
+  func send(_ error: APIError, _ fields: consuming HeaderFields)
   /// Sends the head of a stream.
-  func beginStream(_ fields: HeaderFields)
+  func beginStream(_ fields: consuming HeaderFields)
   /// Sends a part of a stream at once.
   func writeStream(_ bytes: ByteBuffer)
   /// Ends a stream that is complete, and the exchange.

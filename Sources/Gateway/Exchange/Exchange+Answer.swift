@@ -23,7 +23,8 @@ extension Exchange {
       return sink.send(.ok, fields, body)
     }
     let bill = bill(chosen: attempt.log)
-    let fields = answerFields(attempt, attempt.response.visibleFields()) + bill.fields
+    var fields = answerFields(attempt, attempt.response.visibleFields())
+    fields += bill.fields
     end(status: Int(status.code), fault: nil, chosen: attempt.log, bill: bill)
     sink.send(status, fields, body)
   }

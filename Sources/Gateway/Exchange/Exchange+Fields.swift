@@ -13,8 +13,9 @@ extension Exchange {
     return fields
   }
 
-  func answerFields(_ attempt: Attempt?, _ base: HeaderFields) -> HeaderFields {
-    var fields = base
+  func answerFields(
+    _ attempt: Attempt?, _ fields: consuming HeaderFields
+  ) -> HeaderFields {
     if !account.standings.isEmpty {
       // Those of the backend are the gateway's affair, not the client's.
       fields.removeAll { $0.0.hasFieldPrefix("x-ratelimit-") }

@@ -68,16 +68,26 @@ struct UpstreamResponse {
         fault: .providerBadAnswer, detail: "content-encoding \(coding.prefix(40)), not asked for")
     }
     let type = head.headers.first(name: "content-type")
-    let medium = type?.prefix { $0 != ";" && $0 != " " }.lowercased()
     if isStream {
-      if medium == "text/event-stream" { return .events }
-    } else if medium == nil || medium == "application/json" || medium?.hasSuffix("+json") == true {
+      if let type, medium(type).isField("text/event-stream") { return .events }
+    } else if type.map(isJSON) ?? true {
       return .json
     }
     let expected = isStream ? "text/event-stream" : "application/json"
     throw Unusable(
       fault: .providerBadAnswer,
       detail: "content-type \(type?.prefix(80) ?? "absent") where \(expected) was asked for")
+  }
+
+  /// A media type without its parameters.
+  private static func medium(_ type: String) -> Substring {
+    Substring(type.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") })
+  }
+
+  private static func isJSON(_ type: String) -> Bool {
+    let medium = medium(type)
+    return medium.isField("application/json")
+      || Substring(medium.utf8.suffix(5)).isField("+json")
   }
 
   /// Takes a piece of the body.

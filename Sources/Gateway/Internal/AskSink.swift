@@ -9,6 +9,7 @@ final class AskSink: ClientSink {
   private let id: String
   private let answered: EventLoopPromise<InternalAnswer>
   private let feed: ByteFeed
+  private let memory: HeldMemory
   private var hasAnswered = false
   private var shape = APIShape.openAI
   private var exchange: Exchange?
@@ -19,6 +20,7 @@ final class AskSink: ClientSink {
     self.id = id
     self.answered = answered
     feed = ByteFeed(eventLoop: loop.eventLoop)
+    memory = HeldMemory(loop.admission)
   }
 
   func begin(_ arrival: Arrival) {
@@ -26,6 +28,11 @@ final class AskSink: ClientSink {
     timer = LazyTimer(eventLoop: loop.eventLoop) { [weak self] in self?.exchange?.wake() }
     feed.onRoom = { [weak self] in self?.exchange?.clientWritabilityChanged(true) }
     feed.onAbandon = { [weak self] in self?.leave() }
+    do {
+      try memory.grow(by: ByteFeed.highWaterBytes + arrival.body.readableBytes)
+    } catch {
+      return send(.overloaded, [])
+    }
     do {
       let exchange = try loop.exchange(for: arrival, sink: self)
       self.exchange = exchange
@@ -45,13 +52,17 @@ final class AskSink: ClientSink {
 
   var isWritable: Bool { !feed.isFull }
 
-  func send(_ status: HTTPResponseStatus, _ fields: HeaderFields, _ body: ByteBuffer) {
+  func send(
+    _ status: HTTPResponseStatus, _ fields: consuming HeaderFields, _ body: ByteBuffer
+  ) {
+    // The attempt has just let go of it; the one who asked holds it from here on.
+    memory.take(body.readableBytes)
     answer(Int(status.code), fields, nil)
     feed.put(body)
     over()
   }
 
-  func send(_ error: APIError, _ fields: HeaderFields) {
+  func send(_ error: APIError, _ fields: consuming HeaderFields) {
     answer(
       Int(shape.status(error).code), fields + [("content-type", "application/json")], error.fault,
       retryAfter: error.retryAfter.map { .seconds($0) })
@@ -59,7 +70,7 @@ final class AskSink: ClientSink {
     over()
   }
 
-  func beginStream(_ fields: HeaderFields) { answer(200, fields, nil) }
+  func beginStream(_ fields: consuming HeaderFields) { answer(200, fields, nil) }
 
   func writeStream(_ bytes: ByteBuffer) {
     feed.put(bytes)
@@ -81,7 +92,8 @@ final class AskSink: ClientSink {
     answered.succeed(
       InternalAnswer(
         request: id, status: status, headers: fields.map { (name: $0.0, value: $0.1) },
-        body: ByteSequence(feed, on: loop.eventLoop), fault: fault, retryAfter: retryAfter))
+        body: ByteSequence(feed, on: loop.eventLoop), fault: fault, retryAfter: retryAfter,
+        memory: memory))
   }
 
   private func over(_ error: (any Error)? = nil) {

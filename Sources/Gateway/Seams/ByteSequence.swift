@@ -35,7 +35,8 @@ public struct ByteSequence: AsyncSequence, Sendable {
         abandon()
         throw TooLong(limit: limit)
       }
-      all.writeImmutableBuffer(piece)
+      // What comes in one piece is not copied.
+      if all.readableBytes == 0 { all = piece } else { all.writeImmutableBuffer(piece) }
     }
     return all
   }

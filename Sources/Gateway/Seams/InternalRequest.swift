@@ -47,12 +47,17 @@ public struct InternalAnswer: Sendable {
   public var fault: Fault?
   /// When to ask again, where the answer says so.
   public var retryAfter: Duration?
+  /// What the answer holds. Whoever keeps pieces of the body of a stream has it grow by them, and keeps it for
+  /// as long as them.
+  public var memory: HeldMemory
 
   /// Creates an answer.
   public init(
     request: String, status: Int, headers: [(name: String, value: String)] = [],
-    body: ByteSequence, fault: Fault? = nil, retryAfter: Duration? = nil
+    body: ByteSequence, fault: Fault? = nil, retryAfter: Duration? = nil,
+    memory: HeldMemory = HeldMemory(limit: .max)
   ) {
+    self.memory = memory
     self.request = request
     self.status = status
     self.headers = headers

@@ -79,7 +79,7 @@ extension NodeWork {
         return .stream(
           status: status,
           headers: [("content-type", type), ("cache-control", "no-cache")]
-            + view.headers, body: events(item, steps))
+            + view.headers, body: events(item, run, steps))
       case .piece: break
       case .heartbeat where view.isStream && view.wishes.wait != nil:
         return .stream(
@@ -88,7 +88,7 @@ extension NodeWork {
             ("content-type", "text/event-stream; charset=utf-8"),
             ("cache-control", "no-cache"), ("x-perigee-work", item.id),
           ] + view.headers,
-          body: events(item, steps))
+          body: events(item, run, steps))
       case .heartbeat: break
       case .deadline: return accepted(item)
       case .over(let ending): return try whole(ending, view)
@@ -121,9 +121,10 @@ extension NodeWork {
   }
 
   /// The rest of a stream, each step as bytes. The head has gone.
-  private func events(_ item: WorkItem, _ steps: AsyncStream<WorkRun.Step>) -> AsyncStream<[UInt8]>
-  {
-    let reader = StepReader(steps)
+  private func events(
+    _ item: WorkItem, _ run: WorkRun, _ steps: AsyncStream<WorkRun.Step>
+  ) -> AsyncStream<[UInt8]> {
+    let reader = StepReader(steps, of: run)
     return AsyncStream {
       while let step = await reader.next() {
         if let bytes = Self.bytes(of: step, item) { return bytes.isEmpty ? nil : bytes }

@@ -10,7 +10,7 @@ extension NodeWork {
   func follow(_ item: WorkItem, _ run: WorkRun, after number: Int) -> ControlResponse {
     let follower = ResponseFollower(
       store: store, item: item, next: max(0, number + 1),
-      steps: run.watch(heartbeat: limits.heartbeat, patience: nil))
+      steps: StepReader(run.watch(heartbeat: limits.heartbeat, patience: nil), of: run))
     return .stream(
       status: 200,
       headers: [
@@ -32,11 +32,11 @@ private actor ResponseFollower {
   private var looks = true
   private var isOver = false
 
-  init(store: Store, item: WorkItem, next: Int, steps: AsyncStream<WorkRun.Step>) {
+  init(store: Store, item: WorkItem, next: Int, steps: StepReader) {
     self.store = store
     self.item = item
     self.next = next
-    self.steps = StepReader(steps)
+    self.steps = steps
   }
 
   /// The next bytes to send; `nil` at the end.

@@ -40,6 +40,7 @@ final class WorkRun: Sendable {
     var isOver = false
     var watchers: [Int: AsyncStream<Step>.Continuation] = [:]
     var nextWatcher = 0
+    var memory: HeldMemory?
   }
 
   private let state = Mutex(State())
@@ -70,6 +71,9 @@ final class WorkRun: Sendable {
     return stream
   }
 
+  /// Holds the memory of the pieces that are told, for as long as there is anybody who may want them.
+  func hold(_ memory: HeldMemory) { state.withLock { $0.memory = memory } }
+
   /// Whether watchers have seen anything of an answer.
   var hasBegun: Bool { state.withLock { !$0.steps.isEmpty } }
 
@@ -88,11 +92,16 @@ final class WorkRun: Sendable {
   }
 }
 
-/// Reads steps one at a time, for a stream that is pulled.
+/// Reads steps one at a time, for a stream that is pulled. Keeps their run, whose memory counts until the last
+/// one who reads it is done.
 actor StepReader {
+  private let run: WorkRun
   private var iterator: AsyncStream<WorkRun.Step>.AsyncIterator
 
-  init(_ steps: AsyncStream<WorkRun.Step>) { iterator = steps.makeAsyncIterator() }
+  init(_ steps: AsyncStream<WorkRun.Step>, of run: WorkRun) {
+    self.run = run
+    iterator = steps.makeAsyncIterator()
+  }
 
   func next() async -> WorkRun.Step? {
     var copy = iterator

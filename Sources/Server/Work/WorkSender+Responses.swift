@@ -34,6 +34,7 @@ extension WorkSender {
         answer.body.abandon()
         throw ByteSequence.TooLong(limit: limits.answerBytes)
       }
+      try answer.hold(piece)
       let first = scribe.number
       let events = scribe.take(piece.readableBytesView)
       if isKept {

@@ -107,7 +107,7 @@ extension WorkSender {
       await settle(item, answer, Data(body.readableBytesView))
     } catch {
       guard !Task.isCancelled else { return }
-      await broke(item, answer, "\(error)")
+      await broke(item, answer, error)
     }
   }
 
@@ -117,6 +117,7 @@ extension WorkSender {
   ) async throws -> Kept {
     let run = board.run(of: item.id)
     let type = answer["content-type"] ?? "text/event-stream"
+    run.hold(answer.memory)
     run.tell(.head(status: answer.status, type: type))
     if item.isResponse { return try await receiveResponse(answer, of: item, run) }
     var body = Data()
@@ -125,6 +126,7 @@ extension WorkSender {
         answer.body.abandon()
         throw ByteSequence.TooLong(limit: limits.answerBytes)
       }
+      try answer.hold(piece)
       body.append(contentsOf: piece.readableBytesView)
       run.tell(.piece(piece, number: 0))
     }
@@ -166,17 +168,19 @@ extension WorkSender {
   }
 
   /// An answer broke off. Whoever watched it has seen so; what waits is tried again.
-  private func broke(_ item: WorkItem, _ answer: InternalAnswer, _ reason: String) async {
+  private func broke(_ item: WorkItem, _ answer: InternalAnswer, _ error: any Error) async {
     logger.debug(
-      "an answer to durable work broke off", metadata: ["item": "\(item.id)", "error": "\(reason)"])
+      "an answer to durable work broke off", metadata: ["item": "\(item.id)", "error": "\(error)"])
     if item.kind != .response, board.run(of: item.id).hasBegun { board.end(item.id, .broken) }
     if item.kind == .immediate {
       _ = await persist { try await store.forget(item.id, epoch: item.epoch) }
       return board.end(item.id, .broken)
     }
     if item.kind == .response, item.isStream {
-      return await fail(item, "the answer broke off")
+      return await fail(item, error is MemoryFull ? "\(error)" : "the answer broke off")
     }
+    // That there was no room says nothing about the work, which waits.
+    if error is MemoryFull { return await putBack(item, after: .seconds(1), isFailure: false) }
     guard item.progress.failures + 1 < limits.tries else {
       return await fail(item, "the answer broke off each time")
     }
@@ -245,6 +249,18 @@ extension WorkItem {
 }
 
 extension InternalAnswer {
+  /// Counts a piece of a stream, which is held twice: for those who watch, and in what is kept.
+  ///
+  /// - Throws: ``MemoryFull``; the rest is not wanted then.
+  func hold(_ piece: ByteBuffer) throws(MemoryFull) {
+    do {
+      try memory.grow(by: 2 * piece.readableBytes)
+    } catch {
+      body.abandon()
+      throw error
+    }
+  }
+
   /// Whether the body is server-sent events.
   var isEventStream: Bool { self["content-type"]?.hasPrefix("text/event-stream") == true }
 }

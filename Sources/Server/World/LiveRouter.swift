@@ -73,15 +73,22 @@ final class LiveRouter: RequestRouter {
 
   func decide(_ facts: RequestFacts) -> RoutingDecision {
     let time = now()
-    budget.withLock { $0.requestBegan(at: time) }
-    return decide(facts, at: time)
+    let credit = budget.withLock { budget in
+      budget.requestBegan(at: time)
+      return budget.hedgeCredit
+    }
+    return decide(facts, hedgeCredit: credit, at: time)
   }
 
-  func decideAgain(_ facts: RequestFacts) -> RoutingDecision { decide(facts, at: now()) }
+  func decideAgain(_ facts: RequestFacts) -> RoutingDecision {
+    decide(facts, hedgeCredit: budget.withLock { $0.hedgeCredit }, at: now())
+  }
 
-  private func decide(_ facts: RequestFacts, at time: UTC) -> RoutingDecision {
+  private func decide(
+    _ facts: RequestFacts, hedgeCredit: Double, at time: UTC
+  ) -> RoutingDecision {
     var policy = current.plan.policy
-    policy.hedging.credit = budget.withLock { $0.hedgeCredit }
+    policy.hedging.credit = hedgeCredit
     return policy.decide(facts, candidates: world.candidates(for: facts, at: time), now: time)
   }
 

@@ -97,4 +97,64 @@ import Testing
     await running.value
     #expect(way.asked == 1)
   }
+
+  /// A gateway that answers with a stream, for which there is room at the second time.
+  private final class Crowded: InferenceAsking {
+    static let stream = "data: {\"n\":1}\n\ndata: [DONE]\n\n"
+    private let asks = Mutex(0)
+
+    var asked: Int { asks.withLock { $0 } }
+
+    func outlook(model: String, endpoint: String, bytes: Int) -> RoutingDecision {
+      let candidate = RoutingDecision.Scored(
+        path: PathID(backend: "b", uplink: "leo"), predictedMs: 1, pathMs: 0, serviceMs: 1,
+        hops: [], nextChange: nil, reason: "")
+      return RoutingDecision(ranked: [candidate], rejected: [])
+    }
+
+    func ask(_ request: InternalRequest) async -> InternalAnswer {
+      let number = asks.withLock { asks in
+        asks += 1
+        return asks
+      }
+      let limit = 2 * Self.stream.utf8.count - (number == 1 ? 1 : 0)
+      return InternalAnswer(
+        request: "req_\(number)", status: 200, headers: [("content-type", "text/event-stream")],
+        body: ByteSequence(ByteBuffer(string: Self.stream)), memory: HeldMemory(limit: limit))
+    }
+  }
+
+  @Test func workForWhichThereIsNoMemoryWaits() async throws {
+    let folder = RunningNode.newFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let store = try NodeOptions(stateDirectory: folder).openStore()
+    let clock = Current(UTC(year: 2026, month: 11, day: 26))
+    let gateway = Crowded()
+    let item = WorkItem(
+      id: "work_1", owner: "", kind: .waiting, model: "m", endpoint: "/v1/chat/completions",
+      body: Data("{\"stream\":true}".utf8),
+      progress: WorkProgress(notBefore: clock.value, expires: clock.value + .seconds(86_400)),
+      created: clock.value)
+    #expect(try await store.accept(item, limit: 10) == .accepted)
+    var limits = WorkLimits()
+    limits.tick = .milliseconds(2)
+    let sender = WorkSender(
+      store: store, board: WorkBoard(), gateway: gateway, limits: limits, caller: { _ in .local },
+      now: { clock.value }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let running = Task { await sender.run() }
+    while gateway.asked == 0 { try await Task.sleep(for: .milliseconds(2)) }
+    while gateway.asked == 1 {
+      clock.value = clock.value + .seconds(1)
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    while try await store.item("work_1", owner: "")?.progress.phase != .answered {
+      try await Task.sleep(for: .milliseconds(2))
+    }
+    running.cancel()
+    await running.value
+    let done = try #require(try await store.item("work_1", owner: ""))
+    #expect(gateway.asked == 2)
+    #expect(done.progress.failures == 0, "that there was no room is no failure of the backend")
+    #expect(done.answer.map { String(decoding: $0.body, as: UTF8.self) } == Crowded.stream)
+  }
 }
