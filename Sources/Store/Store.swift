@@ -39,6 +39,7 @@ public struct Store: Sendable {
     migrations.registerMigration("accounts", migrate: AccountTables.create)
     migrations.registerMigration("work", migrate: WorkTables.create)
     migrations.registerMigration("requests", migrate: RequestTables.create)
+    migrations.registerMigration("cachedTokens", migrate: AccountTables.addCachedTokens)
     return migrations
   }
 }

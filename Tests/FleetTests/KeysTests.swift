@@ -29,12 +29,14 @@ struct KeysTests {
     let backend = try #require(
       Manifests.load(
         Small.manifest(
-          backend: "prices: {input: 0.5, output: 1.5, cachedInput: 0.05, perRequest: 0.001}"
+          backend: "prices: {input: 0.5, output: 1.5, cachedInput: 0.05, cacheWrite: 0.6, "
+            + "perRequest: 0.001}"
         ).replacing("models: [m]", with: "models: [m, {name: n, prices: {input: 3, output: 15}}]")
       ).backends.first)
     #expect(
       backend.modelPrices.prices(of: "m")
-        == TokenPrices(input: 0.5, output: 1.5, cachedInput: 0.05, perRequest: 0.001))
+        == TokenPrices(
+          input: 0.5, output: 1.5, cachedInput: 0.05, cacheWrite: 0.6, perRequest: 0.001))
     #expect(backend.modelPrices.prices(of: "n") == TokenPrices(input: 3, output: 15))
     let flat = try #require(
       Manifests.load(Small.manifest(backend: "pricePerMillionTokens: 0.6")).backends.first)

@@ -29,8 +29,8 @@ import Testing
   }
 
   @Test func countsBeyondAnyModelAreNotBelieved() {
-    let usage = TokenUsage(input: .max, output: .min)
-    #expect(usage == TokenUsage(input: TokenUsage.mostTokens, output: 0))
+    let usage = AnswerUsage(input: .max, output: .min)
+    #expect(usage == AnswerUsage(input: AnswerUsage.mostTokens, output: 0))
   }
 
   @Test(arguments: [

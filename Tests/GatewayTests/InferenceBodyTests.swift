@@ -94,14 +94,14 @@ import Testing
 
   @Test func answersAreRead() {
     let answer = AnswerScan(ByteBuffer(string: Script.completion))
-    #expect(answer?.usage == TokenUsage(input: 3, output: 4))
+    #expect(answer?.usage == AnswerUsage(input: 3, output: 4))
     #expect(answer?.isError == false)
     #expect(AnswerScan(ByteBuffer(string: #"{"error":{"message":"x"}}"#))?.isError == true)
     #expect(AnswerScan(ByteBuffer(string: #"{"error":null}"#))?.isError == false)
     #expect(AnswerScan(ByteBuffer(string: #"{"usage":null}"#))?.usage == nil)
     #expect(
       AnswerScan(ByteBuffer(string: #"{"usage":{"prompt_tokens":8,"total_tokens":8}}"#))?.usage
-        == TokenUsage(input: 8, output: 0))
+        == AnswerUsage(input: 8, output: 0))
     #expect(AnswerScan(ByteBuffer(string: "<html>")) == nil)
     #expect(AnswerScan(ByteBuffer(string: "[]")) == nil)
     #expect(AnswerScan(ByteBuffer(string: #"{"id":"c1""#)) == nil)

@@ -42,6 +42,20 @@ import Testing
       let cost = try #require(first.headers["x-perigee-cost-usd"].flatMap(Double.init))
       #expect(cost >= 0.25)
       #expect(try await node.ask(headers: bearer(app.key)).status == 200)
+      let page = try await node.get("/metrics", headers: bearer(admin.key)).text
+      for (series, value) in [
+        ("requests_total", 2), ("cost_usd_total", 2 * cost), ("tokens_total", 10),
+        ("bytes_total", 1), ("budget_usd", 0.6), ("budget_spent_usd", 2 * cost),
+      ] {
+        let line = page.split(separator: "\n").first {
+          $0.hasPrefix("perigee_key_\(series){key=\"app\",key_id=\"\(app.id)\"")
+        }
+        let told = line?.split(separator: " ").last.flatMap { Double($0) } ?? -1
+        let isRight = series == "bytes_total" ? told > 500 : abs(told - value) < 1e-4
+        #expect(isRight, "\(series): \(line ?? "none")")
+      }
+      #expect(page.contains("perigee_key_requests_total{key=\"none\",key_id=\"\""))
+      #expect(!page.contains(app.key ?? "pgk_"))
       let exhausted = try await node.ask(headers: bearer(app.key))
       #expect(exhausted.status == 402)
       let mistake = try await node.post(

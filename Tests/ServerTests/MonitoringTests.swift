@@ -43,16 +43,27 @@ import Testing
     .timeLimit(.minutes(3)))
   func dashboard() async throws {
     let backend = try await StreamingBackend(chunks: 5, every: .milliseconds(5))
-    let fleet = TestFleet.make(
+    var fleet = TestFleet.make(
       uplinks: [TestFleet.leo],
       backends: [TestFleet.backend("europe", port: backend.port, at: .site("region"))])
+    let secret = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    let key = "panel-secret"
+    try Data(key.utf8).write(to: secret)
+    defer { try? FileManager.default.removeItem(at: secret) }
+    fleet.gateway?.namedKeys = [
+      DeclaredKey(
+        name: "app", secret: .file(secret.path),
+        grant: KeyGrant(
+          scopes: [.inference, .metrics], budgets: [Budget(Money(dollars: 9), per: .day)]))
+    ]
+    let bearer = ["authorization": "Bearer \(key)"]
     let expressions = try Self.expressions()
     #expect(expressions.count > 20)
     try await RunningNode.serve(fleet) { node in
-      let prometheus = try Prometheus(scraping: node.url)
+      let prometheus = try Prometheus(scraping: node.url, key: key)
       var empty = expressions
       for _ in 0..<120 where !empty.isEmpty {
-        #expect(try await node.ask(stream: true).status == 200)
+        #expect(try await node.ask(stream: true, headers: bearer).status == 200)
         try await Task.sleep(for: .milliseconds(500))
         var left: [(panel: String, expression: String)] = []
         for panel in empty where (await prometheus.series(panel.expression) ?? 0) == 0 {
@@ -61,7 +72,8 @@ import Testing
         empty = left
       }
       for panel in empty { Issue.record("\(panel.panel) is empty: \(panel.expression)") }
-      let page = try await node.get("/metrics").body
+      let page = try await node.get("/metrics", headers: bearer).body
+      #expect(!String(decoding: page, as: UTF8.self).contains(key))
       let (status, output) = try Prometheus.promtool(["check", "metrics"], input: page)
       #expect(status == 0 && output.isEmpty, "\(output)")
     }

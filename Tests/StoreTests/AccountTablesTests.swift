@@ -109,9 +109,12 @@ import Testing
       ledger.open("a", KeyGrant(limits: [limit]))
       let path = PathID(backend: "b", uplink: "leo")
       let estimate = Estimate(inputTokens: 1, outputTokens: 1, bytes: 1, cost: .zero)
-      let usage = Usage(
+      var usage = Usage(
         requests: 1, inputTokens: 3, outputTokens: 4, bytesUp: 5, bytesDown: 6,
         cost: Money(nanodollars: 7))
+      usage.cachedInputTokens = 2
+      usage.cacheWriteTokens = 1
+      usage.reasoningTokens = 3
       for account in ["a", nil, "a"] {
         #expect(ledger.admit(account, estimate, at: Self.time) == .admitted)
         ledger.settle(account, estimate, used: [(path, usage)], at: Self.time)
@@ -121,7 +124,9 @@ import Testing
       let lines = try store.usage(sinceDay: day)
       #expect(lines.map(\.line.account) == [nil, "a"])
       #expect(lines.map(\.usage.requests) == [1, 2])
-      #expect(lines.map(\.usage.cost.nanodollars) == [7, 14])
+      #expect(lines.first?.usage == usage)
+      usage += usage
+      #expect(lines.last?.usage == usage)
       #expect(try store.spentByDay()["a"] == [day: Money(nanodollars: 14)])
       #expect(try store.buckets()["a"]?[limit] == ledger.account("a")?.buckets.first?.fullAt)
     }

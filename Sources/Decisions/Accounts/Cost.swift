@@ -25,6 +25,8 @@ public struct BilledWork: Sendable, Equatable {
   public var inputTokens: Int
   /// How many of them it had in its cache.
   public var cachedInputTokens: Int
+  /// How many of them it wrote to its cache.
+  public var cacheWriteTokens: Int
   /// Tokens that it answered.
   public var outputTokens: Int
   /// Whether the backend took the request on, so that its price for a request is due.
@@ -36,12 +38,13 @@ public struct BilledWork: Sendable, Equatable {
 
   /// Creates a description of work.
   public init(
-    path: PathID, inputTokens: Int = 0, cachedInputTokens: Int = 0, outputTokens: Int = 0,
-    isAccepted: Bool = false, bytesUp: Int = 0, bytesDown: Int = 0
+    path: PathID, inputTokens: Int = 0, cachedInputTokens: Int = 0, cacheWriteTokens: Int = 0,
+    outputTokens: Int = 0, isAccepted: Bool = false, bytesUp: Int = 0, bytesDown: Int = 0
   ) {
     self.path = path
     self.inputTokens = inputTokens
     self.cachedInputTokens = cachedInputTokens
+    self.cacheWriteTokens = cacheWriteTokens
     self.outputTokens = outputTokens
     self.isAccepted = isAccepted
     self.bytesUp = bytesUp
@@ -74,9 +77,10 @@ public struct Cost: Sendable, Equatable {
   /// What `work` costs at `price`, each of the two parts rounded to a billionth of a dollar.
   public init(of work: BilledWork, at price: PathPrice) {
     let cached = min(max(0, work.cachedInputTokens), work.inputTokens)
+    let written = min(max(0, work.cacheWriteTokens), work.inputTokens - cached)
     let prices = price.tokens
     let dollars = prices.dollars(
-      input: Double(work.inputTokens), cachedInput: Double(cached),
+      input: Double(work.inputTokens), cachedInput: Double(cached), cacheWrites: Double(written),
       output: Double(work.outputTokens))
     tokens = Money(dollars: dollars + (work.isAccepted ? prices.perRequest : 0))
     bytes = Money(dollars: Double(work.bytesUp + work.bytesDown) * price.perGigabyte / 1e9)

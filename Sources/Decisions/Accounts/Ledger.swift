@@ -9,6 +9,9 @@ import Orbits
 public struct Ledger: Sendable {
   private var accounts: [String: Account] = [:]
   private var lines: [UsageLine: Usage] = [:]
+  /// What could not be written the last time.
+  private var unwritten: [UsageLine: Usage] = [:]
+  private var taken = UsageTotals()
   private var changed: Set<String> = []
 
   /// A ledger without accounts.
@@ -55,6 +58,13 @@ public struct Ledger: Sendable {
 }
 
 extension Ledger {
+  /// All that was settled since the ledger was made, whatever became of its lines.
+  public var totals: UsageTotals {
+    var totals = taken
+    for (line, usage) in lines { totals.add(usage, to: line) }
+    return totals
+  }
+
   /// What is new since the last time: lines to add to those on disk, and where buckets stand.
   public struct News: Sendable {
     /// Usage to be added to each line.
@@ -68,18 +78,22 @@ extension Ledger {
 
   /// Takes out what is new. ``putBack(_:)`` undoes it where it could not be written.
   public mutating func takeNews() -> News {
+    var all = lines
+    for (line, usage) in unwritten { all[line, default: .zero] += usage }
     let news = News(
-      lines: lines,
+      lines: all,
       buckets: Dictionary(
         uniqueKeysWithValues: changed.compactMap { id in accounts[id].map { (id, $0.buckets) } }))
+    for (line, usage) in lines { taken.add(usage, to: line) }
     lines = [:]
+    unwritten = [:]
     changed = []
     return news
   }
 
   /// Puts back what could not be written.
   public mutating func putBack(_ news: News) {
-    for (line, usage) in news.lines { lines[line, default: .zero] += usage }
+    for (line, usage) in news.lines { unwritten[line, default: .zero] += usage }
     changed.formUnion(news.buckets.keys)
   }
 }

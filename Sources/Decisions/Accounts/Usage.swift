@@ -6,8 +6,14 @@ public struct Usage: Sendable, Equatable {
   public var requests: Int
   /// Tokens of prompts.
   public var inputTokens: Int
+  /// Those of ``inputTokens`` that backends had in their caches.
+  public var cachedInputTokens = 0
+  /// Those of ``inputTokens`` that backends wrote to their caches.
+  public var cacheWriteTokens = 0
   /// Tokens of answers.
   public var outputTokens: Int
+  /// Those of ``outputTokens`` that were spent on thinking.
+  public var reasoningTokens = 0
   /// Bytes sent over the uplink.
   public var bytesUp: Int
   /// Bytes received over the uplink.
@@ -50,7 +56,10 @@ public struct Usage: Sendable, Equatable {
   public static func += (a: inout Usage, b: Usage) {
     a.requests += b.requests
     a.inputTokens += b.inputTokens
+    a.cachedInputTokens += b.cachedInputTokens
+    a.cacheWriteTokens += b.cacheWriteTokens
     a.outputTokens += b.outputTokens
+    a.reasoningTokens += b.reasoningTokens
     a.bytesUp += b.bytesUp
     a.bytesDown += b.bytesDown
     a.cost += b.cost

@@ -35,9 +35,10 @@ extension AnswerUsage {
       "prompt_tokens": .integer(input), "completion_tokens": .integer(output),
       "total_tokens": .integer(Self.sum(input, output)),
     ]
-    if let cachedInput {
-      usage.append("prompt_tokens_details", ["cached_tokens": .integer(cachedInput)])
-    }
+    var inputs = JSONObject()
+    inputs.append("cached_tokens", cachedInput.map { .integer($0) })
+    inputs.append("cache_write_tokens", cacheWrites.map { .integer($0) })
+    if !inputs.members.isEmpty { usage.append("prompt_tokens_details", .object(inputs)) }
     if let reasoning {
       usage.append("completion_tokens_details", ["reasoning_tokens": .integer(reasoning)])
     }

@@ -67,7 +67,7 @@ extension FleetReader {
     return nil
   }
 
-  /// `{input:, output:, cachedInput:, perRequest:}`.
+  /// `{input:, output:, cachedInput:, cacheWrite:, perRequest:}`.
   func prices(_ value: Value) -> TokenPrices? {
     value.fields("prices") { fields in
       func dollars(_ key: String) -> Double? {
@@ -77,10 +77,12 @@ extension FleetReader {
       _ = fields.required("input", example: "input: 0.60")
       _ = fields.required("output", example: "output: 2.40")
       let (input, output) = (dollars("input"), dollars("output"))
-      let (cached, perRequest) = (dollars("cachedInput"), dollars("perRequest"))
+      let (cached, written) = (dollars("cachedInput"), dollars("cacheWrite"))
+      let perRequest = dollars("perRequest")
       guard let input, let output else { return nil }
       return TokenPrices(
-        input: input, output: output, cachedInput: cached, perRequest: perRequest ?? 0)
+        input: input, output: output, cachedInput: cached, cacheWrite: written,
+        perRequest: perRequest ?? 0)
     }
   }
 }

@@ -130,7 +130,7 @@ extension Attempt: UpstreamUser {
 
   private func takeAnswer() throws(UpstreamResponse.Unusable) {
     guard let exchange else { return }
-    let usage: TokenUsage?
+    let usage: AnswerUsage?
     (answer, usage, isEstimate) = try passage.answer(response.body, to: exchange.request)
     exchange.sendAnswer(of: self, usage: usage)
   }

@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import NIOCore
 import Orbits
 
@@ -24,7 +25,7 @@ struct AttemptLog {
   /// Events with data that it brought to a stream.
   var events = 0
   /// What its backend counted, where it went on with a stream: the client is told the sum.
-  var ownUsage: TokenUsage?
+  var ownUsage: AnswerUsage?
   var fault: Fault?
   var detail: String?
 

@@ -7,7 +7,7 @@ import Orbits
 /// What goes to the client.
 extension Exchange {
   /// Sends the complete answer of an attempt.
-  func sendAnswer(of attempt: Attempt, usage: TokenUsage? = nil, fault: Fault? = nil) {
+  func sendAnswer(of attempt: Attempt, usage: AnswerUsage? = nil, fault: Fault? = nil) {
     guard !isTooLateFor(attempt) else { return }
     guard machine.finish(), let status = attempt.response.head?.status else { return }
     self.usage = usage
@@ -103,7 +103,7 @@ extension Exchange {
     }
     var out: [UInt8] = []
     for step in steps {
-      if case .usage(let count) = step { usage = TokenUsage(count) }
+      if case .usage(let count) = step { usage = count }
       if case .failed(let error) = step {
         throw .init(
           fault: .providerErrorEvent, detail: "the backend failed: \(error.message.prefix(200))")
@@ -137,7 +137,7 @@ extension Exchange {
       if let whole = scan.usage {
         usage = whole
       } else if let output = scan.outputTokens {
-        usage = usage.map { TokenUsage(input: $0.input, output: output) }
+        usage?.output = output
       } else {
         continue
       }

@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Fleet
 import NIOCore
 
@@ -39,19 +40,19 @@ extension Exchange {
     for attempt in attempts {
       let log = attempt.log
       let isChosen = chosen.map { $0.path == log.path && $0.started == log.started } ?? false
-      let (work, isEstimated) = work(of: log, isChosen: isChosen, given: given)
+      let (work, reasoning, isEstimated) = work(of: log, isChosen: isChosen, given: given)
       given += log.events
       let price = loop.accounts.price(of: log.path, model: facts.model)
       var cost = price.map { Cost(of: work, at: $0) }
       if isEstimated, let tokens = cost?.tokens, tokens != .zero { cost?.isEstimated = true }
       if let cost { bill.cost = (bill.cost ?? .zero) + cost }
-      bill.used.append(
-        (
-          log.path,
-          Usage(
-            requests: 0, inputTokens: work.inputTokens, outputTokens: work.outputTokens,
-            bytesUp: work.bytesUp, bytesDown: work.bytesDown, cost: cost?.total ?? .zero)
-        ))
+      var used = Usage(
+        inputTokens: work.inputTokens, outputTokens: work.outputTokens,
+        bytesUp: work.bytesUp, bytesDown: work.bytesDown, cost: cost?.total ?? .zero)
+      used.cachedInputTokens = work.cachedInputTokens
+      used.cacheWriteTokens = work.cacheWriteTokens
+      used.reasoningTokens = reasoning
+      bill.used.append((log.path, used))
     }
     // One request is one, however often it was tried.
     if let last = bill.used.indices.last { bill.used[last].usage.requests = 1 }
@@ -61,25 +62,27 @@ extension Exchange {
   /// - Parameter given: Tokens that the client had of the stream when the attempt began, about.
   private func work(
     of log: AttemptLog, isChosen: Bool, given: Int
-  ) -> (BilledWork, isEstimated: Bool) {
+  ) -> (BilledWork, reasoning: Int, isEstimated: Bool) {
     var work = BilledWork(path: log.path, bytesUp: log.bytesUp, bytesDown: log.bytesDown)
     guard request.inference != .countTokens, log.firstByte != nil, let status = log.status,
       (200..<300).contains(status)
-    else { return (work, false) }
+    else { return (work, 0, false) }
     work.isAccepted = true
     if let counted = log.ownUsage ?? (isChosen ? wholeUsage(log) : nil) {
       work.inputTokens = counted.input
+      work.cachedInputTokens = counted.cachedInput ?? 0
+      work.cacheWriteTokens = counted.cacheWrites ?? 0
       work.outputTokens = counted.output
-      return (work, false)
+      return (work, counted.reasoning ?? 0, false)
     }
     work.inputTokens = (usage?.input ?? account.estimate.inputTokens) + given
     let tokensDown = isChosen ? log.answerBytes / RequestFacts.bytesPerToken : 0
     work.outputTokens = facts.stream ? log.events : tokensDown
-    return (work, true)
+    return (work, 0, true)
   }
 
   /// What the client was told, where that is the work of this attempt alone and all of it.
-  private func wholeUsage(_ log: AttemptLog) -> TokenUsage? {
+  private func wholeUsage(_ log: AttemptLog) -> AnswerUsage? {
     // Messages count the prompt at their beginning, and the answer only at their end.
     let isPartial = log.fault != nil && request.inference == .messages
     return isPartial || resume?.continuation != nil ? nil : usage

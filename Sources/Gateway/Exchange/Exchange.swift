@@ -23,7 +23,7 @@ final class Exchange {
   var attempts: [Attempt] = []
   /// The last two events with data: the count of tokens is in one of them.
   var lastEvents: [ByteBuffer] = []
-  var usage: TokenUsage?
+  var usage: AnswerUsage?
   var events = 0
   /// Set for a stream that can be gone on with when it breaks.
   var resume: StreamResume?

@@ -44,7 +44,7 @@ enum Passage {
   /// a tokenizer gave no number.
   func answer(
     _ body: ByteBuffer, to request: InferenceRequest
-  ) throws(UpstreamResponse.Unusable) -> (body: ByteBuffer, usage: TokenUsage?, isEstimate: Bool) {
+  ) throws(UpstreamResponse.Unusable) -> (body: ByteBuffer, usage: AnswerUsage?, isEstimate: Bool) {
     switch self {
     case .unchanged:
       guard let scan = AnswerScan(body) else {
@@ -56,7 +56,7 @@ enum Passage {
         let answer = try body.withBytes { bytes throws(UnreadableAnswer) in
           try translation.answer(bytes)
         }
-        return (ByteBuffer(bytes: answer.body), answer.usage.map(TokenUsage.init), false)
+        return (ByteBuffer(bytes: answer.body), answer.usage, false)
       } catch {
         throw .init(fault: .providerBadAnswer, detail: error.detail)
       }
@@ -65,10 +65,6 @@ enum Passage {
       return (ByteBuffer(bytes: count.answer(tokens)), nil, tokens == nil)
     }
   }
-}
-
-extension TokenUsage {
-  init(_ usage: AnswerUsage) { self.init(input: usage.input, output: usage.output) }
 }
 
 extension Family {

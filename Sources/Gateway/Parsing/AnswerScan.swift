@@ -11,9 +11,19 @@ struct AnswerScan: Equatable {
   /// Tokens of the answer; `nil` where it does not say.
   var outputTokens: Int?
 
+  /// Tokens of the prompt that came from a cache, and that were written to one.
+  var cachedInput: Int?
+  var cacheWrites: Int?
+  /// Tokens of the answer that were spent on thinking.
+  var reasoning: Int?
+
   /// What was counted. Embeddings count no tokens of an answer: that is an output of 0.
-  var usage: TokenUsage? {
-    inputTokens.map { TokenUsage(input: $0, output: outputTokens ?? 0) }
+  var usage: AnswerUsage? {
+    inputTokens.map {
+      AnswerUsage(
+        input: $0, output: outputTokens ?? 0, cachedInput: cachedInput, cacheWrites: cacheWrites,
+        reasoning: reasoning)
+    }
   }
 
   /// Reads `json`; `nil` when it is not one JSON object.
@@ -64,16 +74,48 @@ struct AnswerScan: Equatable {
     try scanner.enterObject()
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
-      if scanner.matches(key, "prompt_tokens") || scanner.matches(key, "input_tokens")
-        || scanner.matches(key, "cache_read_input_tokens")
-        || scanner.matches(key, "cache_creation_input_tokens")
-      {
-        guard let count = try scanner.integer() else { continue }
-        inputTokens = (inputTokens ?? 0) &+ count
+      if scanner.matches(key, "prompt_tokens") || scanner.matches(key, "input_tokens") {
+        countInput(try scanner.integer())
       } else if scanner.matches(key, "completion_tokens") || scanner.matches(key, "output_tokens") {
         outputTokens = try scanner.integer()
+      } else if scanner.matches(key, "cache_read_input_tokens") {
+        cachedInput = try scanner.integer()
+        countInput(cachedInput)
+      } else if scanner.matches(key, "cache_creation_input_tokens") {
+        cacheWrites = try scanner.integer()
+        countInput(cacheWrites)
+      } else if scanner.byte == UInt8(ascii: "{"), Self.areDetails(scanner, key) {
+        try readDetails(&scanner)
       } else {
         try scanner.skipValue(depth: 3)
+      }
+    }
+  }
+
+  private static func areDetails(_ scanner: JSONScanner, _ key: JSONScanner.Token) -> Bool {
+    scanner.matches(key, "prompt_tokens_details") || scanner.matches(key, "input_tokens_details")
+      || scanner.matches(key, "completion_tokens_details")
+      || scanner.matches(key, "output_tokens_details")
+  }
+
+  private mutating func countInput(_ count: Int?) {
+    guard let count else { return }
+    inputTokens = (inputTokens ?? 0) &+ count
+  }
+
+  /// OpenAI's families say what of the tokens was cached, and what was thought, in objects of their own.
+  private mutating func readDetails(_ scanner: inout JSONScanner) throws(JSONFault) {
+    try scanner.enterObject()
+    var isFirst = true
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.matches(key, "cached_tokens") {
+        cachedInput = try scanner.integer()
+      } else if scanner.matches(key, "cache_write_tokens") {
+        cacheWrites = try scanner.integer()
+      } else if scanner.matches(key, "reasoning_tokens") {
+        reasoning = try scanner.integer()
+      } else {
+        try scanner.skipValue(depth: 4)
       }
     }
   }

@@ -76,7 +76,7 @@ public struct RequestRecord: Sendable, Equatable {
   /// The status the client got; 499 where it left before any.
   public var status: Int
   /// What the backend counted, where it said.
-  public var usage: TokenUsage?
+  public var usage: AnswerUsage?
   /// Events of the answer's stream that reached the client.
   public var events: Int
   /// How often its stream broke and was gone on with by another attempt.
@@ -97,7 +97,7 @@ public struct RequestRecord: Sendable, Equatable {
   public init(
     facts: RequestFacts, decision: RoutingDecision, attempts: [Attempt], chosen: PathID? = nil,
     predictedMs: Double? = nil, actualMs: Double? = nil, timeToFirstByteMs: Double? = nil,
-    status: Int, usage: TokenUsage? = nil, events: Int = 0, resumes: Int = 0,
+    status: Int, usage: AnswerUsage? = nil, events: Int = 0, resumes: Int = 0,
     heldMs: Double = 0, ended: UTC, fault: Fault? = nil, cost: Cost? = nil,
     trace: TraceContext? = nil
   ) {
@@ -117,23 +117,5 @@ public struct RequestRecord: Sendable, Equatable {
     self.heldMs = heldMs
     self.ended = ended
     self.fault = fault
-  }
-}
-
-/// Tokens of a request, as the backend counted them.
-public struct TokenUsage: Sendable, Equatable {
-  /// Tokens of the prompt.
-  public let input: Int
-  /// Tokens of the answer.
-  public let output: Int
-
-  /// More than any model reads or writes. A backend that counts more is not believed, so that sums of
-  /// counts can't overflow.
-  public static let mostTokens = AnswerUsage.mostTokens
-
-  /// Creates a count of at most ``mostTokens`` each way.
-  public init(input: Int, output: Int) {
-    self.input = min(max(0, input), Self.mostTokens)
-    self.output = min(max(0, output), Self.mostTokens)
   }
 }

@@ -134,6 +134,22 @@ final class AccountBook: AccountKeeper {
     state.withLock { $0.keys.callers.first { $0.id == id } }
   }
 
+  /// What was used and what is left of budgets, for metrics.
+  var spendMetrics: SpendMetrics {
+    let time = now()
+    return state.withLock { state in
+      let names = state.keys.callers.compactMap { caller in caller.id.map { ($0, caller.name) } }
+      var spend = SpendMetrics(
+        totals: state.ledger.totals,
+        names: Dictionary(names, uniquingKeysWith: { first, _ in first }))
+      for (id, _) in names {
+        guard let spending = state.ledger.account(id)?.spending else { continue }
+        spend.budgets += spending.budgets.map { ($0, id, spending.spent($0.period, at: time)) }
+      }
+      return spend
+    }
+  }
+
   // MARK: What the gateway asks
 
   var asksForKeys: Bool { state.withLock { !$0.keys.isEmpty } }

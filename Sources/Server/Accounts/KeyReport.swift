@@ -11,6 +11,8 @@ public struct KeyReport: Sendable, Codable, Equatable {
     public var requests = 0
     /// Tokens of prompts.
     public var inputTokens = 0
+    /// Those of them that backends had in their caches.
+    public var cachedInputTokens = 0
     /// Tokens of answers.
     public var outputTokens = 0
     /// Bytes up the links.
@@ -24,6 +26,7 @@ public struct KeyReport: Sendable, Codable, Equatable {
     init(_ usage: Usage) {
       requests = usage.requests
       inputTokens = usage.inputTokens
+      cachedInputTokens = usage.cachedInputTokens
       outputTokens = usage.outputTokens
       bytesUp = usage.bytesUp
       bytesDown = usage.bytesDown

@@ -77,7 +77,8 @@ final class NodeControl: ControlPlane {
     case "/metrics":
       let page = MetricsPage(
         plan: world.plan, knowledge: world.knowledge, counters: world.counters, metrics: metrics,
-        dishes: DishMetrics(terminals.value), reload: reloads.value,
+        spend: keys.accounts.spendMetrics, dishes: DishMetrics(terminals.value),
+        reload: reloads.value,
         traces: traces.figures, historyDropped: history.dropped,
         work: await work.figures(), process: ProcessFigures(startedAt: startedAt), time: now(),
         version: version)

@@ -1,3 +1,4 @@
+import Dialects
 import Decisions
 import Gateway
 import Orbits
@@ -15,7 +16,8 @@ extension RequestRecord {
       ("predicted_ms", .rounded(predictedMs, 1)), ("actual_ms", .rounded(actualMs, 1)),
       ("total_ms", .rounded(ended.seconds(since: facts.arrival) * 1000, 1)),
       ("bytes_up", .integer(upBytes)), ("bytes_down", .integer(downBytes)),
-      ("tokens_in", .optional(usage?.input)), ("tokens_out", .optional(usage?.output)),
+      ("tokens_in", .optional(usage?.input)), ("tokens_cached", .optional(usage?.cachedInput)),
+      ("tokens_out", .optional(usage?.output)), ("tokens_reasoning", .optional(usage?.reasoning)),
       ("attempts", .integer(attempts.count)),
       ("hedged", .optional(hedgeResults.last?.rawValue)), ("resumes", .integer(resumes)),
       ("error", .optional(fault?.rawValue)),

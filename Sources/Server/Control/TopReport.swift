@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Fleet
 import Gateway
 import Links

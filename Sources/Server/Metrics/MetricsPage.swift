@@ -15,6 +15,7 @@ struct MetricsPage {
   /// Bytes and connections of each uplink, by name.
   let counters: [String: SharedUplink]
   let metrics: NodeMetrics
+  let spend: SpendMetrics
   let dishes: DishMetrics
   let reload: ReloadState
   let traces: (exported: Int, dropped: Int, failures: Int)
@@ -30,6 +31,7 @@ struct MetricsPage {
     let counted = metrics.snapshot
     requests(counted, &out)
     counted.resilience.write(to: &out)
+    spend.write(to: &out)
     work?.write(to: &out)
     uplinks(&out)
     LinkConditions(plan: plan, knowledge: knowledge, time: time).write(to: &out)

@@ -59,7 +59,9 @@ final class NodeMetrics: Sendable {
       state.attempts += record.attempts.count
       state.resilience.observe(record)
       for attempt in record.attempts {
-        if let fault = attempt.fault { state.failedAttempts[fault, default: 0] += 1 }
+        // That another one was quicker is no failure: `perigee_hedges_total` tells of it.
+        guard let fault = attempt.fault, fault != .policyHedgeLost else { continue }
+        state.failedAttempts[fault, default: 0] += 1
       }
     }
   }

@@ -1,3 +1,4 @@
+import Dialects
 import Decisions
 import Gateway
 import Orbits

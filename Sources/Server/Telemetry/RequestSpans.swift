@@ -1,3 +1,4 @@
+import Dialects
 import Decisions
 import Gateway
 import Orbits
@@ -53,6 +54,12 @@ struct RequestSpans {
         ("gen_ai.usage.input_tokens", .integer(usage.input)),
         ("gen_ai.usage.output_tokens", .integer(usage.output)),
       ]
+      let parts = [
+        ("gen_ai.usage.cache_read.input_tokens", usage.cachedInput),
+        ("gen_ai.usage.cache_creation.input_tokens", usage.cacheWrites),
+        ("gen_ai.usage.reasoning.output_tokens", usage.reasoning),
+      ]
+      attributes += parts.compactMap { name, count in count.map { (name, .integer($0)) } }
     }
     if let firstByteMs = record.timeToFirstByteMs {
       attributes.append(("perigee.time_to_first_token_ms", .number(firstByteMs)))

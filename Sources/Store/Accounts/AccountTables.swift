@@ -55,4 +55,12 @@ enum AccountTables {
         BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
         """)
   }
+
+  /// What of the tokens was cached, and what was spent on thinking.
+  static func addCachedTokens(_ database: Database) throws {
+    for column in ["cachedInputTokens", "cacheWriteTokens", "reasoningTokens"] {
+      try database.execute(
+        sql: "ALTER TABLE accountUsage ADD COLUMN \(column) INTEGER NOT NULL DEFAULT 0")
+    }
+  }
 }

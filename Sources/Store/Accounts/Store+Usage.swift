@@ -33,18 +33,22 @@ extension Store {
     try database.execute(
       sql: """
         INSERT INTO accountUsage (account, backend, uplink, day, requests, inputTokens, outputTokens,
-          bytesUp, bytesDown, nanodollars)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          bytesUp, bytesDown, nanodollars, cachedInputTokens, cacheWriteTokens, reasoningTokens)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET requests = requests + excluded.requests,
           inputTokens = inputTokens + excluded.inputTokens,
           outputTokens = outputTokens + excluded.outputTokens,
           bytesUp = bytesUp + excluded.bytesUp, bytesDown = bytesDown + excluded.bytesDown,
-          nanodollars = nanodollars + excluded.nanodollars
+          nanodollars = nanodollars + excluded.nanodollars,
+          cachedInputTokens = cachedInputTokens + excluded.cachedInputTokens,
+          cacheWriteTokens = cacheWriteTokens + excluded.cacheWriteTokens,
+          reasoningTokens = reasoningTokens + excluded.reasoningTokens
         """,
       arguments: [
         line.account ?? noKey, line.path.backend, line.path.uplink, line.day, usage.requests,
         usage.inputTokens, usage.outputTokens, usage.bytesUp, usage.bytesDown,
-        usage.cost.nanodollars,
+        usage.cost.nanodollars, usage.cachedInputTokens, usage.cacheWriteTokens,
+        usage.reasoningTokens,
       ])
   }
 
@@ -56,15 +60,17 @@ extension Store {
         arguments: [day]
       ).map { row in
         let account: String = row["account"]
-        return (
-          UsageLine(
-            account: account == Self.noKey ? nil : account,
-            path: PathID(backend: row["backend"], uplink: row["uplink"]), day: row["day"]),
-          Usage(
-            requests: row["requests"], inputTokens: row["inputTokens"],
-            outputTokens: row["outputTokens"], bytesUp: row["bytesUp"],
-            bytesDown: row["bytesDown"], cost: Money(nanodollars: row["nanodollars"]))
-        )
+        var usage = Usage(
+          requests: row["requests"], inputTokens: row["inputTokens"],
+          outputTokens: row["outputTokens"], bytesUp: row["bytesUp"],
+          bytesDown: row["bytesDown"], cost: Money(nanodollars: row["nanodollars"]))
+        usage.cachedInputTokens = row["cachedInputTokens"]
+        usage.cacheWriteTokens = row["cacheWriteTokens"]
+        usage.reasoningTokens = row["reasoningTokens"]
+        let line = UsageLine(
+          account: account == Self.noKey ? nil : account,
+          path: PathID(backend: row["backend"], uplink: row["uplink"]), day: row["day"])
+        return (line, usage)
       }
     }
   }

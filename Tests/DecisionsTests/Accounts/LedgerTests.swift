@@ -28,11 +28,13 @@ import Testing
 
   @Test func costsAreOfTokensRequestsAndBytes() {
     let work = BilledWork(
-      path: Self.path, inputTokens: 1000, cachedInputTokens: 400, outputTokens: 100,
+      path: Self.path, inputTokens: 1000, cachedInputTokens: 400, cacheWriteTokens: 100,
+      outputTokens: 100,
       isAccepted: true, bytesUp: 1_000_000, bytesDown: 500_000)
-    let prices = TokenPrices(input: 1, output: 10, cachedInput: 0.1, perRequest: 0.002)
+    let prices = TokenPrices(
+      input: 1, output: 10, cachedInput: 0.1, cacheWrite: 1.25, perRequest: 0.002)
     let cost = Cost(of: work, at: PathPrice(tokens: prices, perGigabyte: 8))
-    #expect(cost.tokens == Money(nanodollars: 600_000 + 40_000 + 1_000_000 + 2_000_000))
+    #expect(cost.tokens == Money(nanodollars: 500_000 + 40_000 + 125_000 + 1_000_000 + 2_000_000))
     #expect(cost.bytes == Money(nanodollars: 12_000_000))
     var lost = work
     lost.isAccepted = false
@@ -57,6 +59,7 @@ import Testing
     var spent: [String: Money] = [:]
     var byPath: [PathID: Usage] = [:]
     var written: [UsageLine: Usage] = [:]
+    var total = Money.zero
     var time = Self.start
     for _ in 0..<500 {
       time = time.adding(seconds: Double.random(in: 0...120, using: &random))
@@ -79,6 +82,9 @@ import Testing
         spent[name, default: .zero] += usage.cost
         byPath[path, default: .zero] += usage
       }
+      // Whatever has become of the lines, sums only grow.
+      total += parts.reduce(.zero) { $0 + $1.usage.cost }
+      #expect(ledger.totals.lines.values.reduce(.zero) { $0 + $1.cost } == total)
       if Int.random(in: 0..<40, using: &random) == 0 {
         let news = ledger.takeNews()
         // A write that fails must lose nothing.
@@ -98,6 +104,20 @@ import Testing
       #expect(account?.spending.spent(.total, at: time) == spent[name] ?? .zero)
       #expect(account?.spending.reserved == .zero)
     }
+  }
+
+  @Test func totalsAreBounded() {
+    var totals = UsageTotals()
+    let usage = used(dollars: 0.001)
+    for _ in 0..<2 {
+      for key in 0..<1500 {
+        totals.add(usage, to: UsageLine(account: "k\(key)", path: Self.path, day: key))
+      }
+    }
+    #expect(totals.lines.count == UsageTotals.maximumLines + 1)
+    #expect(totals.lines[.other]?.requests == 1000)
+    let dollars = totals.lines.values.reduce(Money.zero) { $0 + $1.cost }
+    #expect(dollars == Money(dollars: 3))
   }
 
   /// However many are under way at once, no budget is overdrawn as long as none costs more than estimated.

@@ -48,7 +48,7 @@ import Testing
           == #"{"model":"theirs","messages":[{"role":"user","content":"hello"}],"max_tokens":9,"top_k":4}"#
       )
       let record = try await rig.record()
-      #expect(record?.usage == TokenUsage(input: 3, output: 4))
+      #expect(record?.usage == AnswerUsage(input: 3, output: 4))
     }
   }
 
@@ -66,7 +66,7 @@ import Testing
       let sent = rig.backends[0].seen.requests.first?.text ?? ""
       #expect(sent.contains(#""stream":true,"stream_options":{"include_usage":true}"#))
       let record = try await rig.record()
-      #expect(record?.usage == TokenUsage(input: 5, output: 6))
+      #expect(record?.usage == AnswerUsage(input: 5, output: 6))
       #expect(record?.fault == nil)
     }
   }
@@ -124,7 +124,7 @@ import Testing
           == #"{"model":"test-model","max_tokens":4096,"messages":[{"role":"user","content":"hello"}]}"#
       )
       let record = try await rig.record()
-      #expect(record?.usage == TokenUsage(input: 5, output: 4))
+      #expect(record?.usage == AnswerUsage(input: 5, output: 4, cachedInput: 2))
     }
   }
 
@@ -163,7 +163,7 @@ import Testing
           == #" {"stream_options":{"include_usage":true},"model":"theirs","stream":true,"messages":[]}"#
       )
       let record = try await rig.record()
-      #expect(record?.usage == TokenUsage(input: 5, output: 6))
+      #expect(record?.usage == AnswerUsage(input: 5, output: 6))
     }
     let options =
       #"{"stream_options":{"x":1,"include_usage":false},"model":"test-model","stream":true}"#
@@ -190,7 +190,7 @@ import Testing
       let sent = rig.backends[0].seen.requests.first?.text
       #expect(sent == Self.message(stream: true).replacing("test-model", with: "theirs"))
       let record = try await rig.record()
-      #expect(record?.usage == TokenUsage(input: 5, output: 6))
+      #expect(record?.usage == AnswerUsage(input: 5, output: 6))
     }
   }
 

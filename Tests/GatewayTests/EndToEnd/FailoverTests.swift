@@ -1,4 +1,5 @@
 import Decisions
+import Dialects
 import Links
 import NIOCore
 import Orbits
@@ -150,7 +151,7 @@ import Testing
       #expect(response["x-perigee-backend"] == "b1")
       let record = try #require(try await rig.record())
       #expect(record.attempts.map(\.fault) == [failure.fault, nil], "\(failure.name)")
-      #expect(record.usage == TokenUsage(input: 5, output: 6))
+      #expect(record.usage == AnswerUsage(input: 5, output: 6))
       #expect(record.events == 5)
     }
   }

@@ -21,17 +21,19 @@ final class Prometheus: Sendable {
       .first { FileManager.default.isExecutableFile(atPath: $0.path) }
   }
 
-  init(scraping node: String) throws {
+  /// - Parameter key: What it shows the node.
+  init(scraping node: String, key: String? = nil) throws {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("perigee-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let target = node.replacing("http://", with: "")
     let rules = RealParts.root.appendingPathComponent("monitoring/prometheus/perigee.rules.yml")
+    let authorization = key.map { ", authorization: {credentials: \"\($0)\"}" } ?? ""
     try Data(
       """
       global: {scrape_interval: 1s, evaluation_interval: 1s}
       rule_files: ["\(rules.path)"]
-      scrape_configs: [{job_name: perigee, static_configs: [{targets: ["\(target)"]}]}]
+      scrape_configs: [{job_name: perigee, static_configs: [{targets: ["\(target)"]}]\(authorization)}]
       """.utf8
     ).write(to: folder.appendingPathComponent("prometheus.yml"))
     let port = try freePort()
