@@ -72,7 +72,10 @@ extension ClientConnection: ClientSink {
     flushOutgoing()
   }
 
-  func endStream() { finish() }
+  func endStream(_ last: ByteBuffer) {
+    writeBody(last)
+    finish()
+  }
 
   func breakStream() {
     exchange = nil

@@ -77,7 +77,7 @@ extension ClientConnection {
   }
 
   func endControlStream(_ id: String) {
-    if isCurrent(id) { endStream() }
+    if isCurrent(id) { finish() }
   }
 
   /// The control plane's fields, but for those that are the gateway's to set.

@@ -36,8 +36,8 @@ protocol ClientSink: AnyObject {
   func beginStream(_ fields: consuming HeaderFields)
   /// Sends a part of a stream at once.
   func writeStream(_ bytes: ByteBuffer)
-  /// Ends a stream that is complete, and the exchange.
-  func endStream()
+  /// Sends the last part of a stream that is complete, with its end, and ends the exchange.
+  func endStream(_ last: ByteBuffer)
   /// Ends a stream that is not, and the exchange: the connection closes without the last chunk, so that
   /// nobody takes the answer for whole.
   func breakStream()

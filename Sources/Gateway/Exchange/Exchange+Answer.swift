@@ -84,9 +84,9 @@ extension Exchange {
     readUsage()
     let bill = bill(chosen: begun)
     end(status: 200, fault: nil, chosen: begun, bill: bill)
-    if let comment = bill.comment { sink.writeStream(comment) }
-    sink.writeStream(bytes)
-    sink.endStream()
+    var last = bill.comment ?? ByteBuffer()
+    last.writeImmutableBuffer(bytes)
+    sink.endStream(last)
   }
 
   /// An event in the client's words; `nil` where it has nothing to say to the client.

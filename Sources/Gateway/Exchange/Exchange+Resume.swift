@@ -105,8 +105,7 @@ extension Exchange {
     readUsage()
     end(status: 200, fault: nil, chosen: begun)
     sink.writeStream(request.shape.comment("perigee: the stream broke after the whole answer"))
-    if let bytes = words(of: .done) { sink.writeStream(bytes) }
-    sink.endStream()
+    sink.endStream(words(of: .done) ?? ByteBuffer())
     return true
   }
 

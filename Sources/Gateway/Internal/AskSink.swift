@@ -77,7 +77,10 @@ final class AskSink: ClientSink {
     if feed.isFull { exchange?.clientWritabilityChanged(false) }
   }
 
-  func endStream() { over() }
+  func endStream(_ last: ByteBuffer) {
+    feed.put(last)
+    over()
+  }
 
   func breakStream() { over(BrokenAnswer()) }
 
