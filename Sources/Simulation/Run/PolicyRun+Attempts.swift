@@ -117,14 +117,15 @@ extension PolicyRun {
     }
     let isStale =
       attempt.reusedConnection && attempt.firstByte == nil && fault == .linkReset
-    let knowledge = knowledge
     let fault =
       isStale
       ? fault : fault.explained(isLinkDown: knowledge.isDown(attempt.path, at: now))
     over(attempt, job, at: now)
     let isTrouble = fault.isBackendTrouble && !isStale
-    _ = self.knowledge.attemptEnded(
+    _ = knowledge.attemptEnded(
       attempt.path, fault: isTrouble ? fault : nil, started: attempt.started, at: now)
+    // What comes next is decided on what is known now, the failure included.
+    let knowledge = knowledge
     let action = exchanges[job.request]?.machine.failed(
       job.attempt, fault, wasStale: isStale, at: Instant(now),
       isDown: { knowledge.isDown($0, at: now) })
