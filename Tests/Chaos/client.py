@@ -34,7 +34,9 @@ async def exchange(port, prompt, stream):
         data, whole = await payload(reader, head)
         status = int(head.split(" ")[1])
         if status != 200:
-            return refusal(status, data, whole), f"{status}", first
+            says_when = status not in (429, 503) or "\r\nretry-after:" in head
+            detail = f"{status}" if says_when else f"{status} without Retry-After"
+            return refusal(status, data, whole), detail, first
         judge = judge_stream if stream else judge_whole
         return (*judge(data, whole, prompt), first)
     except (asyncio.IncompleteReadError, ConnectionError) as error:
