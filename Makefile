@@ -6,17 +6,18 @@ STATE ?= .perigee
 FILTER ?=
 TRACES ?=
 QUICK ?=
-SOURCES := Sources Tests Package.swift
+SECONDS_EACH ?= 60
+SOURCES := Sources Tests Package.swift Fuzz/Package.swift Fuzz/Targets
 
-export FLEET LISTEN STATE FILTER
+export FLEET LISTEN STATE FILTER SECONDS_EACH
 
 .DEFAULT_GOAL := help
-.PHONY: help up test build models assets lint format chaos crash bench-gateway bench-island bench-links bench-orbits bench-network clean
+.PHONY: help up test build models assets lint format chaos crash fuzz bench-gateway bench-island bench-links bench-orbits bench-network clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  Variables: FLEET=$(FLEET)  LISTEN=HOST:PORT  STATE=$(STATE)  FILTER=TESTS  TRACES=FILES  QUICK=1"
+	@echo "  Variables: FLEET=$(FLEET)  LISTEN=HOST:PORT  STATE=$(STATE)  FILTER=TESTS  TRACES=FILES  QUICK=1  SECONDS_EACH=$(SECONDS_EACH)"
 
 up: ## install what is missing, build, and run FLEET until Ctrl-C
 	@exec Scripts/up
@@ -48,6 +49,10 @@ chaos: build ## five minutes of killed, stalled and corrupted backends and links
 
 crash: ## kill the binary 200 times with SIGKILL while work is handed in
 	@PERIGEE_CRASHES=200 FILTER=CrashTests exec Scripts/test
+
+fuzz: ## fuzz each parser, guided by coverage, for SECONDS_EACH seconds; needs a toolchain with libFuzzer
+	@Scripts/install build
+	@Scripts/fuzz
 
 bench-gateway: build ## measure the gateway beside nginx, HAProxy, Envoy, vllm-router and LiteLLM
 	@Scripts/install bench

@@ -1,9 +1,6 @@
 import NIOCore
 import NIOHTTP1
 
-/// Header fields in order. `HTTPHeaders` checks each name as it is added; these are checked already.
-typealias HeaderFields = [(String, String)]
-
 extension StringProtocol {
   /// Whether it is the field name or the word `name`, a lower-case literal, in whatever case.
   func isField(_ name: StaticString) -> Bool {

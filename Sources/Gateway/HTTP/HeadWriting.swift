@@ -7,6 +7,9 @@ import NIOHTTP1
   import Darwin
 #endif
 
+/// Header fields in order. `HTTPHeaders` checks each name as it is added; these are checked already.
+typealias HeaderFields = [(String, String)]
+
 /// Writing heads and chunks (RFC 9112), each into as much memory as it takes.
 ///
 /// Nothing that a field's value holds can end its line: control characters become spaces.
