@@ -29,9 +29,10 @@ import Testing
         id: "r\(number)", endpoint: "/v1/chat/completions", model: "m", stream: false, bytes: 1,
         arrival: Self.start, deadline: Self.start)
       history.append(
-        RequestRecord(
-          facts: facts, decision: RoutingDecision(ranked: [], rejected: []), attempts: [],
-          status: 200, ended: Self.start))
+        KeptRecord(
+          RequestRecord(
+            facts: facts, decision: RoutingDecision(ranked: [], rejected: []), attempts: [],
+            status: 200, ended: Self.start)))
     }
   }
 

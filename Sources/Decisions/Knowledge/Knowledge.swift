@@ -151,7 +151,8 @@ extension Knowledge {
   public func candidates(for facts: RequestFacts, at time: UTC) -> [Candidate] {
     ways.paths(serving: facts.model).map { path in
       // A remote path without a forecast is one that leads nowhere, not one that costs nothing.
-      let leg = ways.leg(of: path)
+      let backend = ways.backend(named: path.backend)
+      let leg = backend?.destination.map { Leg(uplink: path.uplink, destination: $0) }
       let record = leg.flatMap { legs[$0] }
       let forecast = leg.map {
         record?.forecast
@@ -159,7 +160,6 @@ extension Knowledge {
       }
       let service = ServiceKind(
         backend: path.backend, endpoint: facts.endpoint, stream: facts.stream)
-      let backend = ways.backend(named: path.backend)
       let occupancy = occupancies[path.backend]
       return Candidate(
         path: path, forecast: forecast, estimate: record?.estimate,

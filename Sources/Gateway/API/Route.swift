@@ -50,7 +50,9 @@ enum Route: Equatable {
   /// Reads a request line; `uri` may carry a query.
   init(method: HTTPMethod, uri: String) {
     let path = Substring(uri.utf8.prefix { $0 != UInt8(ascii: "?") })
-    if let inference = Inference(rawValue: String(path)) {
+    // Most have no query: these need no second copy.
+    let name = path.endIndex == uri.endIndex ? uri : String(path)
+    if let inference = Inference(rawValue: name) {
       self = method == .POST ? .inference(inference) : .wrongMethod(allow: "POST")
     } else if path == "/health" {
       self = Self.readOnly(.health, method)

@@ -19,7 +19,7 @@ final class RequestHistory: Sendable {
   /// A request that is not on disk, and its place among all of them.
   private struct Unwritten {
     var sequence: Int64
-    var record: RequestRecord
+    var kept: KeptRecord
   }
 
   private struct State {
@@ -47,12 +47,12 @@ final class RequestHistory: Sendable {
   /// Requests that were not kept, since the disk took none.
   var dropped: Int { state.withLock { $0.dropped } }
 
-  func append(_ record: RequestRecord) {
+  func append(_ kept: KeptRecord) {
     let bound = bound.value
     state.withLock { state in
       state.sequence += 1
       while !state.waiting.isEmpty, state.waiting.count >= bound { state.waiting.removeFirst() }
-      if bound > 0 { state.waiting.append(Unwritten(sequence: state.sequence, record: record)) }
+      if bound > 0 { state.waiting.append(Unwritten(sequence: state.sequence, kept: kept)) }
     }
   }
 
@@ -75,11 +75,12 @@ final class RequestHistory: Sendable {
     }
     guard !taken.isEmpty else { return false }
     let rows = taken.map { waiting in
-      let summary = waiting.record.summaryJSON
+      let record = waiting.kept.record
+      let summary = record.summaryJSON
       return KeptRequest(
-        sequence: waiting.sequence, id: waiting.record.facts.id,
+        sequence: waiting.sequence, id: record.facts.id,
         summary: JSON.object(summary).text,
-        explanation: waiting.record.explanationJSON(after: summary).text)
+        explanation: record.explanationJSON(after: summary).text)
     }
     do {
       try await store.keep(rows, upTo: newest, bound: bound.value)
@@ -93,7 +94,7 @@ final class RequestHistory: Sendable {
   /// What was kept of a request, as JSON.
   func explanation(id: String) async -> String? {
     let waiting = state.withLock { state in
-      state.waiting.first { $0.record.facts.id == id }?.record
+      state.waiting.first { $0.kept.record.facts.id == id }?.kept.record
     }
     if let waiting { return waiting.explanationJSON.text }
     return try? await store.keptRequest(id: id)?.explanation

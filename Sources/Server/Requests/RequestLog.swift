@@ -8,7 +8,7 @@ final class RequestLog: Sendable {
   static let capacity = 4096
 
   private struct State {
-    var records: [RequestRecord] = []
+    var records: [KeptRecord] = []
     var oldest = 0
     var followers: [Int: AsyncStream<RequestRecord>.Continuation] = [:]
     var nextFollower = 0
@@ -17,7 +17,7 @@ final class RequestLog: Sendable {
   private let state = Mutex(State())
 
   /// Keeps a finished request, in place of the oldest when full.
-  func append(_ record: RequestRecord) {
+  func append(_ record: KeptRecord) {
     state.withLock { state in
       if state.records.count < Self.capacity {
         state.records.append(record)
@@ -25,14 +25,14 @@ final class RequestLog: Sendable {
         state.records[state.oldest] = record
         state.oldest = (state.oldest + 1) % Self.capacity
       }
-      for follower in state.followers.values { follower.yield(record) }
+      for follower in state.followers.values { follower.yield(record.record) }
     }
   }
 
   /// The request of that id, if it is still kept. Looks through all of them: people ask now and then, and
   /// an index would have to be kept up for each request.
   func record(id: String) -> RequestRecord? {
-    state.withLock { state in state.records.first { $0.facts.id == id } }
+    state.withLock { state in state.records.first { $0.record.facts.id == id } }?.record
   }
 
   /// Up to `limit` requests, newest first.
@@ -40,7 +40,7 @@ final class RequestLog: Sendable {
     state.withLock { state in
       let count = state.records.count
       return (0..<min(limit, count)).map { age in
-        state.records[(state.oldest + count - 1 - age) % count]
+        state.records[(state.oldest + count - 1 - age) % count].record
       }
     }
   }

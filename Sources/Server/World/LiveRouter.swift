@@ -180,8 +180,9 @@ final class LiveRouter: RequestRouter {
       }
     }
     metrics.observe(record)
-    requests.append(record)
-    history?.append(record)
+    let kept = KeptRecord(record)
+    requests.append(kept)
+    history?.append(kept)
     traces?.append(record)
   }
 
