@@ -20,9 +20,10 @@ public struct Translation: Sendable {
   ///   - upstreamModel: The name that the backend knows the model by.
   ///   - requestID: The request's id; the answer's ids are made of it.
   ///   - createdSeconds: The time, seconds since 1970.
+  ///   - countsStreams: Whether the backend can be asked to count a stream of chat.
   public init(
     _ body: UnsafeRawBufferPointer, from family: Family, to dialect: Family, upstreamModel: String,
-    requestID: String, createdSeconds: Int
+    requestID: String, createdSeconds: Int, countsStreams: Bool = true
   ) throws(Untranslatable) {
     let request: JSONObject
     do {
@@ -40,7 +41,8 @@ public struct Translation: Sendable {
       wantsUsage: conversation.wantsUsage, wantsReasoning: conversation.wantsReasoning,
       request: family == .responses ? request : [:])
     conversation.model = upstreamModel
-    let translated = try conversation.request(in: dialect)
+    var translated = try conversation.request(in: dialect)
+    if !countsStreams { translated.body.members.removeAll { $0.key == "stream_options" } }
     self.body = JSONValue.object(translated.body).bytes
     var names: [String] = []
     for name in translated.dropped where !names.contains(name) { names.append(name) }

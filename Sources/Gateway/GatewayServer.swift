@@ -172,7 +172,7 @@ public final class GatewayServer: Sendable {
       do {
         return try body()
       } catch {
-        throw GatewayStartError.badCertificate(path: path, reason: "\(error)")
+        throw GatewayStartError.badCertificate(path: path, reason: TLSProblem.words(for: error))
       }
     }
     let chain = try read(files.certificateChainPath) {

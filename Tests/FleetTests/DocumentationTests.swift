@@ -87,6 +87,6 @@ struct DocumentationTests {
     "terminal", "port", "tellLocation", "legacyMetrics",
     "timeout", "unhealthyThreshold", "healthyThreshold", "probe", "http", "pricePerMillionTokens",
     "resume", "scopes", "limits", "budgets", "priority", "prices", "input", "output", "cachedInput",
-    "cacheWrite", "perRequest",
+    "cacheWrite", "perRequest", "streamUsage",
   ]
 }

@@ -43,6 +43,16 @@ struct KeysTests {
     #expect(flat.modelPrices.prices(of: "m") == TokenPrices(input: 0.6, output: 0.6))
   }
 
+  @Test("whether streams are counted")
+  func streamUsage() throws {
+    for (text, takes) in [("streamUsage: false", false), ("places: 3", true)] {
+      let backend = try Manifests.load(Small.manifest(backend: text)).backends.first
+      #expect(backend?.streamUsage == takes)
+    }
+    let problems = Manifests.problems(of: Small.manifest(backend: "streamUsage: sometimes"))
+    #expect(problems.map(\.path) == ["backends[0].streamUsage"])
+  }
+
   @Test(
     "mistakes",
     arguments: [

@@ -21,7 +21,7 @@ import Testing
     let content = try InferenceBody.scan(body)
     #expect(content.model == "a/b")
     #expect(content.stream)
-    let renamed = content.edited(body, model: "c \"d\"", asksUsage: false).map {
+    let renamed = content.edited(body, model: "c \"d\"", usage: .unchanged).map {
       String(buffer: $0)
     }.joined()
     #expect(
@@ -50,8 +50,10 @@ import Testing
     var body = ByteBuffer(string: #"12345{"model":"m","x":1}"#)
     body.moveReaderIndex(forwardBy: 5)
     let content = try InferenceBody.scan(body)
-    let renamed = content.edited(body, model: "longer", asksUsage: false).map { String(buffer: $0) }
-      .joined()
+    let renamed = content.edited(body, model: "longer", usage: .unchanged).map {
+      String(buffer: $0)
+    }
+    .joined()
     #expect(renamed == #"{"model":"longer","x":1}"#)
   }
 

@@ -50,6 +50,9 @@ public struct Backend: Sendable, Equatable {
   /// What a backend speaks where the manifest says nothing: what almost every model server does.
   public static let usualAPIs: [Family] = [.chat, .completions]
 
+  /// Whether it can be asked to count a stream of chat (`stream_options.include_usage`).
+  public var streamUsage = true
+
   /// US dollars for prompts and answers apart; `nil` where only ``pricePerMillionTokens`` may be known.
   public var prices: TokenPrices?
 

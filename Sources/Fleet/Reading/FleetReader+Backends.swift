@@ -35,11 +35,13 @@ extension FleetReader {
       let places = fields.optional("places").flatMap {
         $0.integer("a number of requests served at once", in: 1...100_000, example: "places: 16")
       }
+      let streamUsage = fields.optional("streamUsage").flatMap { $0.bool() }
       guard let name, let location, let source, let served, let families else { return nil }
       var backend = Backend(
         name: name, location: location, source: source, models: served, apis: families, key: key,
         health: health, pricePerMillionTokens: price, resume: resume, places: places)
       backend.prices = prices
+      backend.streamUsage = streamUsage ?? true
       return backend
     }
   }

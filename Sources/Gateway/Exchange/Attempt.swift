@@ -133,10 +133,17 @@ final class Attempt {
     connection.send(upstream, for: self)
   }
 
+  /// Whether the backend can be asked to count a stream.
+  private var countsStreams: Bool {
+    exchange?.loop.router.countsStreams(backend: log.path.backend) ?? true
+  }
+
   private func askedBody(_ request: InferenceRequest) -> [ByteBuffer] {
     switch passage {
     case .unchanged:
-      request.content.edited(request.body, model: upstreamModel, asksUsage: request.hidesUsage)
+      request.content.edited(
+        request.body, model: upstreamModel,
+        usage: countsStreams ? (request.hidesUsage ? .asked : .unchanged) : .withheld)
     case .translated(let translation): [ByteBuffer(bytes: translation.body)]
     case .tokenized(let count): [ByteBuffer(bytes: count.body)]
     }
@@ -149,7 +156,7 @@ final class Attempt {
       passage = try exchange.request.passage(
         to: exchange.loop.router.families(of: log.path.backend),
         upstreamModel: upstreamModel ?? exchange.facts.model, id: exchange.facts.id,
-        time: exchange.facts.arrival)
+        time: exchange.facts.arrival, countsStreams: countsStreams)
       if case .translated(let translation) = passage { reader = translation.reader() }
       return nil
     } catch {

@@ -82,7 +82,7 @@ extension Family {
 extension InferenceRequest {
   /// The way through to a backend that speaks `families`, the preferred one first.
   func passage(
-    to families: [Family], upstreamModel: String, id: String, time: UTC
+    to families: [Family], upstreamModel: String, id: String, time: UTC, countsStreams: Bool = true
   ) throws(Untranslatable) -> Passage {
     guard let family = inference.family else {
       if families == [.messages] {
@@ -104,7 +104,7 @@ extension InferenceRequest {
       try body.withBytes { bytes throws(Untranslatable) in
         try Translation(
           bytes, from: family, to: dialect, upstreamModel: upstreamModel, requestID: id,
-          createdSeconds: seconds)
+          createdSeconds: seconds, countsStreams: countsStreams)
       })
   }
 

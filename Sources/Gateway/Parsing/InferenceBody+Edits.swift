@@ -3,14 +3,45 @@ import NIOCore
 
 /// What is changed in a body that is passed on: single values, as pieces between slices of the original.
 extension InferenceBody {
-  /// The body with another name of the model, and asking for a stream's usage, where these are wanted.
-  func edited(_ body: ByteBuffer, model name: String?, asksUsage: Bool) -> [ByteBuffer] {
+  /// Whether a stream's usage is asked for.
+  enum UsageWish {
+    /// As the client does or does not.
+    case unchanged
+    /// Whatever the client does.
+    case asked
+    /// Never, in words that a backend which refuses the field will take.
+    case withheld
+  }
+
+  /// The body with another name of the model, and asking for a stream's usage or not, as wanted.
+  func edited(_ body: ByteBuffer, model name: String?, usage: UsageWish) -> [ByteBuffer] {
     var edits = Edits()
     if let name, name != model {
       edits.replace(modelRange, with: JSONValue.string(name).bytes)
     }
-    if asksUsage, !includesUsage { askUsage(of: body, by: &edits) }
+    switch usage {
+    case .asked where !includesUsage: askUsage(of: body, by: &edits)
+    case .withheld: withholdUsage(of: body, by: &edits)
+    case .unchanged, .asked: break
+    }
     return body.slices(edits.pieces(of: body.readableBytes))
+  }
+
+  /// Takes `stream_options` out, whatever they say, with one of the commas around them.
+  private func withholdUsage(of body: ByteBuffer, by edits: inout Edits) {
+    guard let range = streamOptionsRange else { return }
+    body.withUnsafeReadableBytes { text in
+      func isSpace(_ place: Int) -> Bool { [0x20, 0x09, 0x0a, 0x0d].contains(text[place]) }
+      var (start, end) = (streamOptionsStart, range.upperBound)
+      while end < text.count, isSpace(end) { end += 1 }
+      if end < text.count, text[end] == UInt8(ascii: ",") {
+        end += 1
+      } else {
+        while start > 0, isSpace(start - 1) { start -= 1 }
+        if start > 0, text[start - 1] == UInt8(ascii: ",") { start -= 1 }
+      }
+      edits.replace(start..<end, with: [])
+    }
   }
 
   /// Options that are there keep what else they say. The model's name stands after the brace, so a

@@ -14,8 +14,10 @@ struct InferenceBody: Equatable {
   var maximumTokens: Int?
   /// The tier of service that is asked for; `nil` where none is.
   var serviceTier: String?
-  /// Where `stream_options` stand in the body; `nil` where they do not.
+  /// Where the value of `stream_options` stands in the body; `nil` where there is none.
   var streamOptionsRange: Range<Int>?
+  /// Where their key begins.
+  var streamOptionsStart = 0
   /// Whether `stream_options` ask for the usage.
   var includesUsage = false
   /// Whether embeddings are asked for in base64.
@@ -53,6 +55,7 @@ struct InferenceBody: Equatable {
     var maximumTokens: Int?
     var serviceTier: String?
     var streamOptionsRange: Range<Int>?
+    var streamOptionsStart = 0
     var includesUsage = false
     var wantsBase64 = false
 
@@ -65,7 +68,8 @@ struct InferenceBody: Equatable {
       return InferenceBody(
         model: model.name, modelRange: model.range, stream: stream ?? false,
         maximumTokens: maximumTokens, serviceTier: serviceTier,
-        streamOptionsRange: streamOptionsRange, includesUsage: includesUsage,
+        streamOptionsRange: streamOptionsRange, streamOptionsStart: streamOptionsStart,
+        includesUsage: includesUsage,
         wantsBase64: wantsBase64)
     }
 
@@ -81,6 +85,7 @@ struct InferenceBody: Equatable {
       } else if scanner.matches(key, "service_tier") {
         try readTier()
       } else if scanner.matches(key, "stream_options") {
+        streamOptionsStart = key.content.lowerBound - 1
         try readStreamOptions()
       } else if scanner.matches(key, "encoding_format") {
         try readEncoding()

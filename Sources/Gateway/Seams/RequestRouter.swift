@@ -31,6 +31,9 @@ public protocol RequestRouter: Sendable {
   /// whose stream broke can be continued there. The default: no.
   func continues(backend: String) -> Bool
 
+  /// Whether `backend` can be asked to count a stream of chat. The default: yes.
+  func countsStreams(backend: String) -> Bool
+
   /// The families of API that `backend` speaks, the one preferred for translations first. The default:
   /// chat and older completions, as almost every model server does.
   func families(of backend: String) -> [Family]
@@ -72,6 +75,9 @@ public protocol RequestRouter: Sendable {
 extension RequestRouter {
   /// Decides as if it were new.
   public func decideAgain(_ facts: RequestFacts) -> RoutingDecision { decide(facts) }
+
+  /// Almost every one does.
+  public func countsStreams(backend: String) -> Bool { true }
 
   /// Chat and older completions.
   public func families(of backend: String) -> [Family] { [.chat, .completions] }

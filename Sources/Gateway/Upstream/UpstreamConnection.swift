@@ -2,7 +2,6 @@ import Decisions
 import Links
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 
 /// Whoever uses an ``UpstreamConnection`` for a request.
 protocol UpstreamUser: AnyObject {
@@ -235,7 +234,7 @@ extension UpstreamConnection {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if breakage == nil { breakage = Self.breakage(for: error) }
+    if breakage == nil { breakage = Self.breakage(for: error, in: context) }
     context.close(promise: nil)
   }
 
@@ -273,12 +272,11 @@ extension UpstreamConnection {
     return .seconds(max(0, seconds - 1))
   }
 
-  private static func breakage(for error: any Error) -> (fault: Fault, detail: String) {
-    switch error {
-    case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-      (.linkTLS, "TLS failed: \(error)")
-    default:
-      (.linkReset, "the connection broke: \(error)")
-    }
+  private static func breakage(
+    for error: any Error, in context: ChannelHandlerContext
+  ) -> (fault: Fault, detail: String) {
+    let words = TLSProblem.words(for: error, in: context)
+    return TLSProblem(error) == nil
+      ? (.linkReset, "the connection broke: \(words)") : (.linkTLS, words)
   }
 }

@@ -76,7 +76,7 @@ public struct Dialer: Sendable {
       return try NIOSSLClientHandler(
         context: tls, serverHostname: isAddress ? nil : endpoint.serverName)
     } catch {
-      throw DialError.badServerName(endpoint.serverName, reason: "\(error)")
+      throw DialError.badServerName(endpoint.serverName, reason: TLSProblem.words(for: error))
     }
   }
 

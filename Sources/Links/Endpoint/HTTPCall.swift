@@ -140,7 +140,7 @@ public struct HTTPCall: Sendable {
       if error is HTTPParserError {
         answer.fail(Problem.noHTTP("\(error)"))
       } else {
-        answer.fail(Problem.notConnected("\(error)"))
+        answer.fail(Problem.notConnected(TLSProblem.words(for: error, in: context)))
       }
       context.close(promise: nil)
     }

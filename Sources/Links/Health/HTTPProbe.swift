@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 
 /// A one-shot HTTP/1.1 client: one GET, whose answer must be 200 to 299 and whole.
 ///
@@ -56,7 +55,7 @@ final class HTTPProbe: ChannelInboundHandler {
     case is IOError: answer.fail(ProbeError.closedEarly)
     case let error as HTTPParserError where error == .invalidEOFState:
       answer.fail(ProbeError.closedEarly)
-    default: answer.fail(ProbeError.invalidAnswer("\(error)"))
+    default: answer.fail(ProbeError.invalidAnswer(TLSProblem.words(for: error, in: context)))
     }
     context.close(promise: nil)
   }

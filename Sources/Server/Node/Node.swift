@@ -69,6 +69,8 @@ public struct Node: Sendable {
     let group = MultiThreadedEventLoopGroup.singleton
     let startedAt = SystemClock.now()
     let plan = preparation.plan
+    let lock = try options.lockState()
+    defer { lock.release() }
     let store = try options.openStore()
     let accounts = try AccountBook(terms: preparation.terms, store: store, logger: logger)
     let work = try await DurableWork(store: store, now: SystemClock.now, logger: logger)

@@ -116,7 +116,8 @@ struct Preparation: Sendable {
       throw NodeError(
         isInput: true,
         "cannot trust \(files.isEmpty ? "the system's authorities" : files.joined(separator: ", ")): "
-          + "\(error); `gateway.trust` names PEM files of certificate authorities")
+          + "\(TLSProblem.words(for: error)); `gateway.trust` names PEM files of certificate authorities"
+      )
     }
   }
 

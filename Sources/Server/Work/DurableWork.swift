@@ -43,14 +43,32 @@ struct DurableWork: Sendable {
 }
 
 extension NodeOptions {
+  /// Takes the folder for state for one node, and makes it where it is not there, for the node's own user
+  /// alone.
+  func lockState() throws(NodeError) -> StateLock {
+    do {
+      try makeStateFolder()
+    } catch {
+      throw NodeError(
+        isInput: false,
+        "cannot make the folder \(stateDirectory): \(error.localizedDescription) Name another with --state."
+      )
+    }
+    return try StateLock(folder: stateDirectory)
+  }
+
+  private func makeStateFolder() throws {
+    try FileManager.default.createDirectory(
+      atPath: stateDirectory, withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+  }
+
   /// Opens the node's database in the folder for state, and makes both where they are not there, for
   /// the node's own user alone.
   func openStore() throws(NodeError) -> Store {
     let path = "\(stateDirectory)/perigee.sqlite"
     do {
-      try FileManager.default.createDirectory(
-        atPath: stateDirectory, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
+      try makeStateFolder()
       return try Store(path: path)
     } catch {
       throw NodeError(

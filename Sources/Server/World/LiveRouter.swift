@@ -130,6 +130,12 @@ final class LiveRouter: RequestRouter {
     }
   }
 
+  func countsStreams(backend: String) -> Bool {
+    tables.withLock { tables in
+      tables.lazy.compactMap { $0.plan.backend(named: backend) }.first?.backend.streamUsage ?? true
+    }
+  }
+
   func attemptBegan(_ path: PathID, request: String) { world.attemptBegan(path, at: now()) }
 
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {

@@ -47,9 +47,10 @@ final class MockBackend: Sendable {
     let value = Mutex(Memory())
   }
 
-  /// Starts one on a free port of 127.0.0.1; `script` gives the steps for a request.
+  /// Starts one on a free port of 127.0.0.1; `script` gives the steps for a request. One that is `blurting`
+  /// says that to whatever it hears.
   init(
-    _ group: any EventLoopGroup, tls: NIOSSLContext? = nil,
+    _ group: any EventLoopGroup, tls: NIOSSLContext? = nil, blurting text: String? = nil,
     script: @escaping @Sendable (Request) -> [Step]
   ) async throws {
     let memory = MemoryBox()
@@ -60,6 +61,9 @@ final class MockBackend: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           memory.value.withLock { $0.connections += 1 }
+          if let text {
+            return try channel.pipeline.syncOperations.addHandler(Blurter(text: text))
+          }
           let sync = channel.pipeline.syncOperations
           if let tls { try sync.addHandler(NIOSSLServerHandler(context: tls)) }
           try sync.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
@@ -77,6 +81,21 @@ final class MockBackend: Sendable {
   var seen: Memory { memory.value.withLock { $0 } }
 
   func stop() async { try? await channel.close() }
+
+  /// Says its text to whatever it hears, and hangs up.
+  private final class Blurter: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let text: String
+
+    init(text: String) { self.text = text }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+      context.close(promise: nil)
+    }
+  }
 
   private final class Handler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart

@@ -38,6 +38,8 @@ final class TestRouter: RequestRouter {
   let hedge: HedgePlan?
   /// The backends that go on with an answer that broke.
   let continuing: Set<String>
+  /// The backends that refuse to be asked for a stream's usage.
+  let uncounting: Set<String>
   private let memory = Mutex(Memory())
   private let world: Mutex<World>
 
@@ -45,10 +47,12 @@ final class TestRouter: RequestRouter {
     _ endpoints: [(name: String, endpoint: Endpoint?)], renames: [String: String] = [:],
     rejected: [RoutingDecision.Scored] = [], retryAt: UTC? = nil,
     models: [String] = ["test-model", "org/other"], apis: [String: [Family]] = [:],
-    hedge: HedgePlan? = nil, continuing: Set<String> = [], world: World = World()
+    hedge: HedgePlan? = nil, continuing: Set<String> = [],
+    uncounting: Set<String> = [], world: World = World()
   ) {
     self.apis = apis
     self.continuing = continuing
+    self.uncounting = uncounting
     self.hedge = hedge
     self.world = Mutex(world)
     self.endpoints = endpoints
@@ -77,6 +81,8 @@ final class TestRouter: RequestRouter {
   func change(_ change: (inout World) -> Void) { world.withLock { change(&$0) } }
 
   func continues(backend: String) -> Bool { continuing.contains(backend) }
+
+  func countsStreams(backend: String) -> Bool { !uncounting.contains(backend) }
 
   func mayHedge(_ path: PathID) -> Bool { world.withLock { $0.mayHedge } }
 
