@@ -120,6 +120,20 @@ import Testing
     #expect(try candidate(at: 0).inFlight == 0)
   }
 
+  @Test(arguments: [(1, 500.0), (4, 50), (5, 20), (6, 0), (40, 0)])
+  func onlyRequestsBeyondABackendsPlacesAreWaitedFor(places: Int, expectedMs: Double) throws {
+    let ways = Ways(
+      uplinks: [], backends: [.init(name: "b", destination: nil, models: ["m"], places: places)])
+    var knowledge = Knowledge(ways, at: Self.start)
+    let path = PathID(backend: "b", uplink: PathID.localUplink)
+    for _ in 0..<5 { knowledge.attemptBegan(path, at: Self.start) }
+    let place = knowledge.places.standing(ofBackend: "b")
+    #expect(place?.taken == 5)
+    let prospect = knowledge.places.prospect(path, .standard, unknownSeconds: 0.1)
+    #expect(abs(prospect.waitSeconds * 1000 - expectedMs) < 1e-9)
+    #expect(prospect.inFlight == 5 && prospect.places == places)
+  }
+
   // MARK: Health
 
   @Test mutating func checksAndRequestsCountAlike() throws {

@@ -34,6 +34,12 @@ public enum Fault: String, Sendable, CaseIterable {
   case policyRateLimited = "policy_rate_limited"
   /// A budget of the key is used up.
   case policyBudget = "policy_budget"
+  /// Every place is taken, and as many wait as may.
+  case policyQueueFull = "policy_queue_full"
+  /// Every place is taken, and none is expected, or came, in time.
+  case policyQueueLate = "policy_queue_late"
+  /// A more urgent request needed the room to wait.
+  case policyDisplaced = "policy_displaced"
 
   /// Another attempt for the same request brought content first. Says nothing about the path.
   case policyHedgeLost = "policy_hedge_lost"
@@ -90,6 +96,21 @@ public enum Fault: String, Sendable, CaseIterable {
 }
 
 extension Fault {
+  /// Why a request got no place.
+  public init(_ reason: PlaceQueue.Refusal.Reason) {
+    self =
+      switch reason {
+      case .full: .policyQueueFull
+      case .late: .policyQueueLate
+      case .displaced: .policyDisplaced
+      }
+  }
+
+  /// Whether there was no place for the request.
+  public var isOfQueue: Bool {
+    self == .policyQueueFull || self == .policyQueueLate || self == .policyDisplaced
+  }
+
   /// Whether the path or the backend behind it is to blame.
   public var isOfPath: Bool { rawValue.hasPrefix("provider") || rawValue.hasPrefix("link") }
 

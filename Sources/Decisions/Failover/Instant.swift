@@ -1,3 +1,5 @@
+import Orbits
+
 /// A point on a clock that never goes back: the system's monotonic one, or a simulation's.
 ///
 /// It says nothing about the time of day; only the differences of two instants of one clock mean
@@ -29,4 +31,13 @@ public struct Instant: Hashable, Comparable, Sendable {
 
   /// Whether `a` comes before `b`.
   public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+}
+
+/// In a simulation the monotonic clock counts from 1970, as UTC does.
+extension Instant {
+  /// The instant of a simulation at `time`.
+  public init(_ time: UTC) { self.init(nanoseconds: time.nanosecondsSince1970) }
+
+  /// The time of day of an instant of a simulation.
+  public var utc: UTC { UTC(nanosecondsSince1970: nanoseconds) }
 }

@@ -57,7 +57,7 @@ extension RequestStateMachine {
   }
 
   func isUntried(_ candidate: Int) -> Bool {
-    candidate != hedged
+    !outOfOrder.contains(candidate)
       && (passedOver.isEmpty || !passedOver.contains(ranked[candidate].path.backend))
   }
 

@@ -76,14 +76,15 @@ public struct RequestStateMachine: Sendable {
 
   let isStream: Bool
   let isUnsafe: Bool
-  let deadline: Instant
+  /// When the client gives up.
+  public let deadline: Instant
   let waits: Waits
   var ranked: [RoutingDecision.Scored] = []
   var retryAt: Instant?
   /// The first candidate that has not been looked at.
   var cursor = 0
-  /// A candidate that was tried out of order.
-  var hedged: Int?
+  /// Candidates that were tried out of order.
+  var outOfOrder: [Int] = []
   var hedge: HedgePlan?
   var hedgeAt: Instant?
   /// The candidate that has had a second chance over a new connection.
@@ -152,7 +153,7 @@ public struct RequestStateMachine: Sendable {
     self.retryAt = retryAt
     // What is under way needs no second try.
     cursor = first != nil && first?.path == ranked.first?.path ? 1 : 0
-    hedged = nil
+    outOfOrder = []
     retriedFresh = nil
     hedge = attempts == 0 && !isUnsafe ? decision.hedge : nil
     heldUntil = nil
@@ -170,7 +171,7 @@ public struct RequestStateMachine: Sendable {
     if attempts == 0, let hedge, hedge.candidate < ranked.count {
       hedgeAt = now + hedge.delay
     }
-    if isHedge { hedged = candidate }
+    if isHedge { outOfOrder.append(candidate) }
     if first == nil { first = live } else { second = live }
     attempts += 1
     nextLinkCheck = now + waits.linkCheck

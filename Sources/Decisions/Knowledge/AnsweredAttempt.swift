@@ -26,13 +26,17 @@ public struct AnsweredAttempt: Sendable, Equatable {
   public var bytesDown: Int
   /// The longest silence between two events of a stream, milliseconds; `nil` where there was none.
   public var longestGapMs: Double?
+  /// The place that it had; `nil` where that is not known.
+  public var place: PlaceQueue.Place?
 
   /// Creates an attempt.
   public init(
     path: PathID, service: ServiceKind, requestBytes: Int? = nil, started: UTC,
     reusedConnection: Bool, connectMs: Double? = nil, firstByte: UTC?, ended: UTC, status: Int?,
-    outputTokens: Int? = nil, bytesDown: Int = 0, longestGapMs: Double? = nil
+    outputTokens: Int? = nil, bytesDown: Int = 0, longestGapMs: Double? = nil,
+    place: PlaceQueue.Place? = nil
   ) {
+    self.place = place
     self.outputTokens = outputTokens
     self.longestGapMs = longestGapMs
     self.bytesDown = bytesDown

@@ -24,14 +24,16 @@ extension Knowledge {
   public func isDown(_ path: PathID, at time: UTC) -> Bool { !isLinkUp(path, at: time) }
 
   /// Requests under way over an uplink.
-  public func requestsUnderWay(over uplink: String) -> Int { underWay[uplink] ?? 0 }
+  public func requestsUnderWay(over uplink: String) -> Int {
+    places.standing(ofUplink: uplink)?.taken ?? 0
+  }
 
   /// Whether an uplink is to be probed at `time`: because it is suspect or down, or because requests are under
   /// way on it and nothing has been heard of it for a while.
   public func isToBeProbed(_ uplink: String, at time: UTC) -> Bool {
     guard let link = links[uplink] else { return false }
     if link.condition != .up { return true }
-    guard underWay[uplink] ?? 0 > 0 else { return false }
+    guard requestsUnderWay(over: uplink) > 0 else { return false }
     return link.lastHeard.map { time.seconds(since: $0) >= Self.patienceSeconds } ?? true
   }
 

@@ -2,26 +2,15 @@ import Orbits
 
 /// What requests and checks report.
 extension Knowledge {
-  /// An attempt over `path` begins. Each is followed by one ``attemptEnded(_:fault:started:at:)``.
-  public mutating func attemptBegan(_ path: PathID, at time: UTC) {
-    underWay[path.uplink, default: 0] += 1
-    occupancies[path.backend]?.began(at: time)
-  }
-
-  /// An attempt over `path` is over.
+  /// An attempt over `path` failed by the fault of the backend or of the way to it. It counts like a failed
+  /// check, unless the link is down or suspect: that says nothing about the backend.
   ///
-  /// - Parameters:
-  ///   - fault: What went wrong with the backend or the way to it; `nil` where nothing did, or it is not
-  ///     known. It counts like a failed check, unless the link is down or suspect: that says nothing about the
-  ///     backend.
-  ///   - started: When the attempt began; where not given, now.
+  /// - Parameter started: When the attempt began; where not given, now.
   /// - Returns: The changes of health and of the link that this caused.
-  public mutating func attemptEnded(
-    _ path: PathID, fault: Fault?, started: UTC? = nil, at time: UTC
+  public mutating func attemptFailed(
+    _ path: PathID, _ fault: Fault, started: UTC? = nil, at time: UTC
   ) -> Changes {
-    underWay[path.uplink] = max(0, (underWay[path.uplink] ?? 0) - 1)
-    occupancies[path.backend]?.ended(at: time)
-    guard let fault, fault.isBackendTrouble, hasRoute(path, at: time) else { return Changes() }
+    guard fault.isBackendTrouble, hasRoute(path, at: time) else { return Changes() }
     failures[path, default: FailureShare()].observe(failed: true, at: time)
     return failed(
       path, fault.linkSign, reason: fault.rawValue, started: started ?? time, at: time)
@@ -65,11 +54,14 @@ extension Knowledge {
         generationMs: attempt.service.stream ? generationMs : nil,
         longestGapMs: attempt.longestGapMs)
     }
-    // What may have waited for a place says how long the queue was, not how long the backend takes.
-    guard occupancies[path.backend]?.wasFull(at: attempt.started) != true else { return }
+    // What may have waited at the backend says how long its queue was, not how long it takes.
+    guard attempt.place?.isBeyond != true else { return }
     serviceTimes[attempt.service, default: ServiceTimes()].observe(
       milliseconds: restMs, bytes: attempt.requestBytes, at: attempt.ended)
-    occupancies[path.backend]?.observe(holdMs: restMs + generationMs)
+    guard attempt.service.stream, let place = attempt.place else { return }
+    places.observe(
+      path.backend, endpoint: attempt.service.endpoint, bytes: attempt.requestBytes ?? 0,
+      serviceMs: restMs, inFlight: place.inFlight, at: attempt.ended)
   }
 
   /// Takes in that an attempt ended without content after it had been waited for so long: cancelled because

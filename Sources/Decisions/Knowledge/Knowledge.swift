@@ -16,24 +16,24 @@ public struct Knowledge: Sendable {
   var links: [String: LinkState] = [:]
   var health: [PathID: HealthState] = [:]
   var failures: [PathID: FailureShare] = [:]
-  var occupancies: [String: Occupancy] = [:]
+  /// Who is served where, and who waits: the one count of requests under way.
+  public var places: PlaceQueue
   var serviceTimes: [ServiceKind: ServiceTimes] = [:]
   var paces: [ServiceKind: AnswerPace] = [:]
   var firstContents: [FirstContentKind: FirstContentTimes] = [:]
   var kept = KeptConnections()
-  var underWay: [String: Int] = [:]
   var firstBytes: [PathID: Double] = [:]
   private var notReady: Set<String> = []
   private var histories: [String: UplinkHistory] = [:]
 
   /// The knowledge of a node that starts at `time`: everything is healthy, nothing is forecast yet.
-  public init(_ ways: Ways, at time: UTC) {
+  public init(_ ways: Ways, queue: QueueSettings = QueueSettings(), at time: UTC) {
     self.ways = ways
+    places = PlaceQueue(ways, settings: queue)
     for uplink in ways.uplinks {
       links[uplink] = LinkState(paths: ways.paths(over: uplink).count, at: time)
     }
     for backend in ways.backends {
-      occupancies[backend.name] = Occupancy(places: backend.places)
       for path in ways.paths(to: backend.name) {
         health[path] = HealthState(policy: backend.health, at: time)
       }
@@ -41,9 +41,8 @@ public struct Knowledge: Sendable {
   }
 
   /// Goes over to other ways. What was learned of the backends and uplinks that stay is kept; those that go,
-  /// and those named as changed, which are others under an old name, are forgotten.
-  ///
-  /// Requests under way are counted on, as each is still to end.
+  /// and those named as changed, which are others under an old name, are forgotten. ``places`` go over by
+  /// themselves, on their own clock.
   public mutating func adopt(
     _ newer: Ways, changedBackends: Set<String>, changedUplinks: Set<String>, at time: UTC
   ) {
@@ -72,7 +71,6 @@ public struct Knowledge: Sendable {
     failures = failures.filter { isSame($0.key) }
     firstContents = firstContents.filter { isSame($0.key.path) }
     firstBytes = firstBytes.filter { isSame($0.key) }
-    adoptOccupancies(of: newer, keptBackends)
     links = Dictionary(
       uniqueKeysWithValues: newer.uplinks.map { uplink in
         let paths = newer.paths(over: uplink).count
@@ -81,20 +79,6 @@ public struct Knowledge: Sendable {
       })
     kept.forget { !isSame($0) }
     histories = histories.filter { newer.uplinks.contains($0.key) }
-  }
-}
-
-extension Knowledge {
-  /// Requests under way at a backend that is gone or is another one now are still to end.
-  private mutating func adoptOccupancies(of newer: Ways, _ keptBackends: Set<String>) {
-    var adopted = occupancies.filter { $0.value.underWay > 0 }
-    for backend in newer.backends {
-      let known = occupancies[backend.name]
-      adopted[backend.name] =
-        keptBackends.contains(backend.name) && known?.places == backend.places
-        ? known : Occupancy(places: backend.places, underWay: known?.underWay ?? 0)
-    }
-    occupancies = adopted
   }
 }
 
@@ -160,16 +144,18 @@ extension Knowledge {
       }
       let service = ServiceKind(
         backend: path.backend, endpoint: facts.endpoint, stream: facts.stream)
-      let occupancy = occupancies[path.backend]
+      let serviceMs =
+        serviceTimes[service]?.milliseconds(bytes: facts.bytes, at: time) ?? ServiceTime.initialMs
+      let prospect = places.prospect(
+        path, QueueRank(facts.priority, isDeferred: facts.isDeferred),
+        unknownSeconds: serviceMs / 1000)
       return Candidate(
         path: path, forecast: forecast, estimate: record?.estimate,
         isHealthy: isReady(path.backend) && health[path]?.isHealthy ?? true,
-        serviceMs: serviceTimes[service]?.milliseconds(bytes: facts.bytes, at: time)
-          ?? ServiceTime.initialMs,
-        inFlight: occupancy?.underWay ?? 0,
+        serviceMs: serviceMs, inFlight: prospect.inFlight,
         setupRoundTrips: (backend?.handshakeRoundTrips ?? 1)
           * (1 - kept.probability(path, at: time)),
-        places: occupancy?.places, holdMs: occupancy?.holdMs,
+        places: prospect.places, waitMs: prospect.waitSeconds * 1000,
         failureShare: failures[path]?.value(at: time) ?? 0,
         link: links[path.uplink]?.condition ?? .up,
         pace: paces[service] ?? AnswerPace(stream: facts.stream),
@@ -206,7 +192,9 @@ extension Knowledge {
   public func health(of path: PathID) -> HealthState? { health[path] }
 
   /// Requests under way at a backend.
-  public func requestsUnderWay(at backend: String) -> Int { occupancies[backend]?.underWay ?? 0 }
+  public func requestsUnderWay(at backend: String) -> Int {
+    places.standing(ofBackend: backend)?.taken ?? 0
+  }
 
   /// The newest measured time to the first byte over a path, milliseconds.
   public func lastFirstByteMs(over path: PathID) -> Double? { firstBytes[path] }

@@ -4,7 +4,11 @@ import Network
 extension Site {
   /// The ways from this site to `backends`, as the manifest declares them.
   public func ways(to backends: [Backend]) -> Ways {
-    Ways(uplinks: uplinks.map(\.name), backends: backends.map { $0.seen(from: name) })
+    Ways(
+      uplinks: uplinks.map(\.name), backends: backends.map { $0.seen(from: name) },
+      uplinkPlaces: Dictionary(
+        uplinks.compactMap { uplink in uplink.places.map { (uplink.name, $0) } },
+        uniquingKeysWith: { first, _ in first }))
   }
 }
 

@@ -42,12 +42,16 @@ public struct Ways: Sendable, Equatable {
   public let backends: [Backend]
   /// The places that backends are at, less the gateway's own; each once.
   public let destinations: [String]
+  private let uplinkPlaces: [String: Int]
   private let numbers: [String: Int]
   private let pathsByModel: [String: [PathID]]
 
   /// Lays out the ways from `uplinks` and `backends`, whose names are unique.
-  public init(uplinks: [String], backends: [Backend]) {
+  ///
+  /// - Parameter uplinkPlaces: How many requests may be under way over an uplink, where somebody has said.
+  public init(uplinks: [String], backends: [Backend], uplinkPlaces: [String: Int] = [:]) {
     self.uplinks = uplinks
+    self.uplinkPlaces = uplinkPlaces
     self.backends = backends
     var numbers: [String: Int] = [:]
     var destinations: [String] = []
@@ -68,6 +72,9 @@ public struct Ways: Sendable, Equatable {
 
   /// The backend of that name.
   public func backend(named name: String) -> Backend? { numbers[name].map { backends[$0] } }
+
+  /// How many requests may be under way over an uplink; `nil`: any number.
+  public func places(on uplink: String) -> Int? { uplinkPlaces[uplink] }
 
   /// The ways to a backend: one over each uplink, or the single local one.
   public func paths(to backend: String) -> [PathID] {

@@ -38,12 +38,12 @@ public struct Candidate: Sendable, Equatable {
   public var link: LinkState.Condition
   /// Measured time from the request's arrival at an idle backend to its first byte, milliseconds.
   public var serviceMs: Double
-  /// Requests under way at the backend.
+  /// Requests under way at the backend, and those that wait for it and go first.
   public var inFlight: Int
-  /// How many requests the backend serves at once; beyond them they wait. `nil`: nobody has said.
+  /// How many requests the backend serves at once; beyond them they wait. `nil`: no bound is known.
   public var places: Int?
-  /// How long an answered request held its place of late, milliseconds; `nil` before it was measured.
-  public var holdMs: Double?
+  /// How long this request is expected to wait for a place, milliseconds; 0 where one is free.
+  public var waitMs: Double
   /// Expected round trips before the request can leave: 0 where a kept connection is certain, 1 for
   /// TCP, 2 for TCP and TLS 1.3, in between where a connection is kept sometimes.
   public var setupRoundTrips: Double
@@ -58,7 +58,7 @@ public struct Candidate: Sendable, Equatable {
   public init(
     path: PathID, forecast: Forecast?, estimate: LinkEstimate? = nil, isHealthy: Bool,
     serviceMs: Double, inFlight: Int, setupRoundTrips: Double = 0, places: Int? = nil,
-    holdMs: Double? = nil, failureShare: Double = 0, link: LinkState.Condition = .up,
+    waitMs: Double = 0, failureShare: Double = 0, link: LinkState.Condition = .up,
     pace: AnswerPace = AnswerPace(stream: true), prices: TokenPrices = .free,
     firstContent: FirstContentTimes? = nil
   ) {
@@ -71,7 +71,7 @@ public struct Candidate: Sendable, Equatable {
     self.serviceMs = serviceMs
     self.inFlight = inFlight
     self.places = places
-    self.holdMs = holdMs
+    self.waitMs = waitMs
     self.setupRoundTrips = setupRoundTrips
     self.pace = pace
     self.prices = prices

@@ -29,6 +29,8 @@ public struct RequestFacts: Sendable, Equatable {
   public var expectedTokens: Int?
   /// How urgent it is.
   public var priority: Priority
+  /// Whether nobody waits at a connection for it: it comes after all that somebody waits for.
+  public var isDeferred: Bool
   /// The id of the caller's key; `nil` without one.
   public var caller: String?
 
@@ -36,7 +38,8 @@ public struct RequestFacts: Sendable, Equatable {
   public init(
     id: String, endpoint: String, model: String, stream: Bool, bytes: Int, arrival: UTC,
     deadline: UTC, preference: Preference? = nil, isUnsafe: Bool = false,
-    expectedTokens: Int? = nil, priority: Priority = .standard, caller: String? = nil
+    expectedTokens: Int? = nil, priority: Priority = .standard, isDeferred: Bool = false,
+    caller: String? = nil
   ) {
     self.id = id
     self.endpoint = endpoint
@@ -49,6 +52,7 @@ public struct RequestFacts: Sendable, Equatable {
     self.isUnsafe = isUnsafe
     self.expectedTokens = expectedTokens
     self.priority = priority
+    self.isDeferred = isDeferred
     self.caller = caller
   }
 }

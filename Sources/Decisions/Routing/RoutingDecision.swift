@@ -20,6 +20,8 @@ public struct RoutingDecision: Sendable, Equatable {
     public var pathMs: Double
     /// The part of the prediction that is the backend, a wait for a place there included.
     public var serviceMs: Double
+    /// The part of it that is the wait for a place.
+    public var waitMs = 0.0
     /// What interruptions of the answer and failures are expected to cost, weighed, milliseconds.
     public var riskMs: Double
     /// The expected price of the request: its tokens, and its bytes on the link, US dollars.

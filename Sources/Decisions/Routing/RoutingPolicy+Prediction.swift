@@ -12,6 +12,7 @@ extension RoutingPolicy {
   ) -> RoutingDecision.Scored {
     var scored = predict(candidate, facts: facts, now: now)
     scored.longestGapMs = candidate.pace.longestGapMs
+    scored.waitMs = candidate.waitMs
     let answer = AnswerOutlook(candidate, facts)
     scored.costUSD = answer.costUSD(pricePerGB: candidate.route(at: now)?.pricePerGB ?? 0)
     guard let predicted = scored.predictedMs else { return scored }
@@ -97,15 +98,12 @@ extension RoutingPolicy {
     return scored
   }
 
-  /// How long a request is expected to wait for a place: none while one is free. Then places come free one
-  /// after the other, each as long after the last as one is held, divided by how many there are.
+  /// How long a request is expected to wait: for a place, and where nobody knows how many there are, for
+  /// others that are served beside it.
   private func waitMs(_ candidate: Candidate) -> Double {
-    guard let places = candidate.places, places > 0 else {
-      return candidate.serviceMs * Self.shareOfUnknownLoad * Double(candidate.inFlight)
-    }
-    let ahead = candidate.inFlight - places + 1
-    guard ahead > 0 else { return 0 }
-    return (candidate.holdMs ?? candidate.serviceMs) * Double(ahead) / Double(places)
+    guard candidate.places == nil else { return candidate.waitMs }
+    return candidate.waitMs
+      + candidate.serviceMs * Self.shareOfUnknownLoad * Double(candidate.inFlight)
   }
 
   private func waitReason(_ candidate: Candidate, _ waitMs: Double) -> String {

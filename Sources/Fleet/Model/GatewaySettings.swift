@@ -34,6 +34,8 @@ public struct GatewaySettings: Sendable, Equatable {
   /// When and how much it hedges.
   public var hedging: HedgingSettings
 
+  /// How many may wait for a place at a backend or on an uplink, and for how long.
+  public var queue = QueueSettings()
   /// How many of the newest requests are kept on disk, to be explained after a restart; 0 for none.
   public var history = GatewaySettings.defaultHistory
   /// Where traces go; `nil` for no traces.

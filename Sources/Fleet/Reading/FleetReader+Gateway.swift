@@ -10,6 +10,7 @@ extension FleetReader {
       }
       let preference = fields.optional("prefer")?.word("a preference", as: Preference.self)
       let hedging = fields.optional("hedging").flatMap(hedging)
+      let queue = fields.optional("queue").flatMap(queue)
       let history = fields.optional("history")?.integer(
         "a number of requests", in: 0...1_000_000, example: "history: 10000")
       let telemetry = fields.optional("telemetry").flatMap(telemetry)
@@ -20,6 +21,7 @@ extension FleetReader {
         listenPort: listen?.port ?? GatewaySettings.defaultPort, keys: keys.plain,
         namedKeys: keys.named, tls: tls, trust: trust,
         preference: preference ?? .balanced, hedging: hedging ?? HedgingSettings())
+      settings.queue = queue ?? QueueSettings()
       settings.history = history ?? GatewaySettings.defaultHistory
       settings.telemetry = telemetry
       settings.drain = drain ?? DrainSettings()

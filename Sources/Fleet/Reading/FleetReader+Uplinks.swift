@@ -59,11 +59,15 @@ extension FleetReader {
       let dish = fields.optional("dish").flatMap {
         self.dish($0, medium: medium, isEmulated: emulate ?? true)
       }
+      let places = fields.optional("places").flatMap {
+        $0.integer(
+          "a number of requests under way at a time", in: 1...100_000, example: "places: 32")
+      }
       guard let name, let medium, let up, let down else { return nil }
       return Uplink(
         name: name, medium: medium, up: up, down: down, pricePerGB: price ?? 0, access: access,
         link: access.flatMap { behaviour?.adjusted(to: $0) } ?? behaviour,
-        emulated: emulate ?? true, sourceAddress: source, dish: dish)
+        emulated: emulate ?? true, sourceAddress: source, dish: dish, places: places)
     }
   }
 

@@ -15,12 +15,17 @@ struct APIError: Error, Equatable {
   var param: String?
   /// When to come again, seconds.
   var retryAfter: Int?
+  /// The same in milliseconds, where it is known that well.
+  var retryAfterMs: Int?
   /// For 405: the methods there are.
   var allow: String?
   /// How far the caller's limits are used up.
   var standings: [LimitStanding] = []
   /// Whether the connection cannot be used any more.
   var closes = false
+
+  /// The longest that SDKs stay away before they ask again by themselves, seconds.
+  private static let longestRetry = 120
 
   init(
     _ status: HTTPResponseStatus, _ fault: Fault, _ message: String, code: String? = nil,
@@ -92,4 +97,19 @@ extension APIError {
   static let shuttingDown = APIError(
     .serviceUnavailable, .ownShutdown,
     "The gateway is shutting down. Try again in a second.", retryAfter: 1, closes: true)
+}
+
+extension APIError {
+  /// When to come again, as SDKs read it.
+  func retryFields(_ seconds: Int) -> HeaderFields {
+    var fields = [("retry-after", String(seconds))]
+    if let retryAfterMs { fields.append(("retry-after-ms", String(retryAfterMs))) }
+    // Who is to come back later than anybody waits need not try at all.
+    if seconds > Self.longestRetry {
+      fields.append(("x-should-retry", "false"))
+    } else if retryAfterMs != nil {
+      fields.append(("x-should-retry", "true"))
+    }
+    return fields
+  }
 }

@@ -13,7 +13,8 @@ extension Fault {
   var errorType: String {
     switch self {
     case .callerDeadline: return "timeout_error"
-    case .policyRateLimited: return "rate_limit_error"
+    case .policyRateLimited, .policyQueueFull, .policyQueueLate, .policyDisplaced:
+      return "rate_limit_error"
     case .policyBudget: return "insufficient_quota"
     case .policyForbidden: return "permission_error"
     default: break

@@ -37,9 +37,7 @@ extension ClientConnection: ClientSink {
   func send(_ error: APIError, _ fields: consuming HeaderFields) {
     fields += Self.jsonFields
     if let seconds = error.retryAfter {
-      fields.append(("retry-after", String(seconds)))
-      // Who is to come back later than anybody waits need not try at all.
-      if seconds > 120 { fields.append(("x-should-retry", "false")) }
+      fields += error.retryFields(seconds)
     }
     fields += error.standings.fields
     if let allow = error.allow { fields.append(("allow", allow)) }

@@ -17,6 +17,8 @@ struct Arrival {
   var caller: Caller
   /// Who goes first; `nil` leaves it to the body.
   var priority: Priority?
+  /// Whether nobody waits at a connection for it.
+  var isDeferred = false
 }
 
 extension GatewayLoop {
@@ -45,7 +47,7 @@ extension GatewayLoop {
       isUnsafe: wishes.isUnsafe, expectedTokens: content.maximumTokens,
       priority: min(
         arrival.priority ?? Priority(serviceTier: content.serviceTier), caller.grant.maxPriority),
-      caller: caller.id)
+      isDeferred: arrival.isDeferred, caller: caller.id)
     let request = InferenceRequest(
       inference: arrival.inference, headers: arrival.headers, body: arrival.body, content: content,
       trace: trace(arrival.headers))

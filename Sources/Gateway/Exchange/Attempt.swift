@@ -50,13 +50,16 @@ final class Attempt {
   var isSent = false
 
   init(
-    _ number: Int, for exchange: Exchange, over scored: RoutingDecision.Scored, isHedge: Bool
+    _ number: Int, for exchange: Exchange, over scored: RoutingDecision.Scored,
+    on place: PlaceQueue.Place, isHedge: Bool
   ) {
     self.number = number
     self.exchange = exchange
     nextChange = scored.nextChange
+    // The wait for the place is over.
     log = AttemptLog(
-      path: scored.path, predictedMs: scored.predictedMs, isHedge: isHedge, started: .now())
+      place: place, predictedMs: scored.predictedMs.map { $0 - scored.waitMs }, isHedge: isHedge,
+      started: .now())
     let limits = exchange.loop.configuration.limits
     response = UpstreamResponse(
       isStream: exchange.facts.stream, maximumBytes: limits.maxResponseBytes,
@@ -216,5 +219,6 @@ final class Attempt {
         ])
     }
     exchange.loop.router.attemptEnded(log.path, log.outcome)
+    log.place = nil
   }
 }

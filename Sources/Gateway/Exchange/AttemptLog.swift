@@ -6,6 +6,10 @@ import Orbits
 /// What is kept of an attempt while it lasts, on the monotonic clock.
 struct AttemptLog {
   let path: PathID
+  /// Its place, until that is given back or used by the next attempt.
+  var place: PlaceQueue.Place?
+  /// The same, for what is learned from the attempt.
+  let began: PlaceQueue.Place
   let predictedMs: Double?
   /// Whether it was begun beside another one.
   let isHedge: Bool
@@ -29,8 +33,10 @@ struct AttemptLog {
   var fault: Fault?
   var detail: String?
 
-  init(path: PathID, predictedMs: Double?, isHedge: Bool, started: NIODeadline) {
-    self.path = path
+  init(place: PlaceQueue.Place, predictedMs: Double?, isHedge: Bool, started: NIODeadline) {
+    path = place.path
+    self.place = place
+    began = place
     self.predictedMs = predictedMs
     self.isHedge = isHedge
     self.started = started
@@ -43,7 +49,16 @@ struct AttemptLog {
   var outcome: AttemptOutcome {
     let ending: AttemptOutcome.Ending =
       if let fault { fault.isOfPath && !wasStale ? .failed(fault) : .cancelled } else { .answered }
-    return AttemptOutcome(ending: ending, bytesUp: bytesUp, bytesDown: bytesDown)
+    return AttemptOutcome(
+      ending: ending, bytesUp: bytesUp, bytesDown: bytesDown, place: place, use: use,
+      ended: Instant(ended ?? started))
+  }
+
+  /// What the attempt says about the places of its backend.
+  private var use: PlaceQueue.Outcome {
+    guard let fault else { return .answered }
+    if fault == .providerRateLimited || status == 503 { return .overloaded }
+    return fault.isOfLink || bytesUp == 0 || wasStale ? .nothing : .held
   }
 
   /// The attempt on the clock of the world; `clock` relates the two.
@@ -52,7 +67,7 @@ struct AttemptLog {
       path: path, predictedMs: predictedMs, isHedge: isHedge, started: clock.utc(started),
       connected: connected.map(clock.utc), reusedConnection: reusedConnection,
       firstByte: firstByte.map(clock.utc), ended: clock.utc(ended ?? started), status: status,
-      bytesUp: bytesUp, bytesDown: bytesDown, fault: fault, detail: detail)
+      bytesUp: bytesUp, bytesDown: bytesDown, fault: fault, detail: detail, place: began)
   }
 }
 

@@ -190,6 +190,10 @@ extension Exchange {
   /// Answers that every candidate failed, or that there was none.
   func giveUp(_ fault: Fault) {
     if request.inference == .countTokens, sendEstimate() { return }
+    if let refusal, fault.isOfQueue {
+      end(status: 429, fault: fault)
+      return sink.send(turnedAwayError(refusal), answerFields(nil, []))
+    }
     let last = lastTried
     if !fault.isOfLink, let response = last?.response, case .failure(let kind) = response.kind,
       kind != .providerRefused, let status = response.head?.status,

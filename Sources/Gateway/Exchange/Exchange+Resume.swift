@@ -90,8 +90,10 @@ extension Exchange {
     resume?.continuation = continuation
     resume?.isAnnounced = false
     resumes += 1
+    // Its own place has just come free, and the client has a part of the answer: it does not queue again.
+    let place = loop.router.takeAnyPlace(on: decision.ranked[candidate].path, at: .now())
     // A connection that was kept may have died with the one that broke.
-    return begin(candidate, fresh: true)
+    return begin(candidate, on: place, fresh: true)
   }
 
   /// Ends a broken stream whose text has all gone out as what it is: complete. False if it has not.

@@ -36,6 +36,14 @@ final class Exchange {
   /// Since when nothing is under way, for want of a link.
   private var heldSince: NIODeadline?
   private var held = TimeAmount.zero
+  /// A place that its next attempt uses.
+  var place: PlaceQueue.Place?
+  /// Set while it waits for a place.
+  var waiting: PlaceWait?
+  /// How long it has waited for places.
+  var waited = TimeAmount.zero
+  /// Why it got none.
+  var refusal: PlaceQueue.Refusal?
 
   /// - Parameter deadline: When the client gives up, on the monotonic clock.
   init(
@@ -72,8 +80,8 @@ final class Exchange {
       switch action {
       case .open(let candidate, let fresh): next = open(candidate, fresh: fresh)
       case .hedge(let candidate):
-        if loop.router.mayHedge(decision.ranked[candidate].path) {
-          next = begin(candidate, fresh: false, isHedge: true)
+        if let place = placeForHedge(candidate) {
+          next = begin(candidate, on: place, fresh: false, isHedge: true)
         }
       case .resume(let candidate): next = resumeStream(with: candidate)
       case .cancel(let number):
@@ -87,6 +95,7 @@ final class Exchange {
       case .breakStream(let fault): breakStream(fault)
       }
     }
+    dropPlace()
     rearm()
   }
 
@@ -96,20 +105,20 @@ final class Exchange {
       isBudgetSpent = true
       return machine.denied()
     }
-    return begin(candidate, fresh: fresh)
+    guard let place = placeAtOnce(candidate) else { return awaitPlace(candidate, fresh: fresh) }
+    return begin(candidate, on: place, fresh: fresh)
   }
 
   /// Begins an attempt; gives what to do if it fails at once.
   func begin(
-    _ candidate: Int, fresh: Bool, isHedge: Bool = false
+    _ candidate: Int, on place: PlaceQueue.Place, fresh: Bool, isHedge: Bool = false
   ) -> RequestStateMachine.Action? {
     endHold()
     let number = machine.opened(candidate: candidate, isHedge: isHedge, at: .now())
     let attempt = Attempt(
-      number, for: self, over: decision.ranked[candidate], isHedge: isHedge)
+      number, for: self, over: decision.ranked[candidate], on: place, isHedge: isHedge)
     for earlier in attempts where earlier.isOver { earlier.forgetAnswer() }
     attempts.append(attempt)
-    loop.router.attemptBegan(attempt.log.path, request: facts.id)
     guard let failure = attempt.begin(fresh: fresh) else { return nil }
     return fail(attempt, failure.fault, detail: failure.detail)
   }
@@ -124,6 +133,7 @@ final class Exchange {
     _ attempt: Attempt, _ fault: Fault, detail: String
   ) -> RequestStateMachine.Action? {
     let isStale = attempt.isStale(fault)
+    if isStale { keepPlace(of: attempt) }
     let fault = isStale ? fault : cause(of: fault, in: attempt)
     attempt.end(fault, detail: detail)
     return machine.failed(
@@ -132,7 +142,9 @@ final class Exchange {
 
   /// Asks to be woken when something is due. Once it is over the timer is another request's.
   private func rearm() {
-    if !machine.isOver { sink.wake(at: machine.nextWake.map(NIODeadline.init)) }
+    if !machine.isOver {
+      sink.wake(at: (waiting?.until ?? machine.nextWake).map(NIODeadline.init))
+    }
   }
 }
 
@@ -191,6 +203,7 @@ extension Exchange {
   /// The client has left: whatever is under way is cancelled at once.
   func clientLeft() {
     guard machine.finish() else { return }
+    leaveQueue()
     for attempt in attempts where !attempt.isOver { attempt.end(.callerCancelled) }
     readUsage()
     end(status: machine.hasBegun ? 200 : 499, fault: .callerCancelled, chosen: begun)
@@ -205,6 +218,7 @@ extension Exchange {
 
   /// Called at the time that was asked for.
   func wake() {
+    if waiting != nil { return lookForPlace() }
     while true {
       var tick = machine.tick(at: .now())
       if tick == .checkLinks {
@@ -243,7 +257,7 @@ extension Exchange {
         facts: facts, decision: decision, attempts: attempts.map { $0.log.record(clock) },
         chosen: chosen?.path, predictedMs: chosen?.predictedMs, actualMs: chosen?.firstByteMs,
         timeToFirstByteMs: firstByte, status: status, usage: usage, events: events,
-        resumes: resumes, heldMs: held.milliseconds, ended: clock.utc(now), fault: fault,
-        cost: bill.cost, trace: request.trace))
+        resumes: resumes, heldMs: held.milliseconds, waitedMs: waited.milliseconds,
+        ended: clock.utc(now), fault: fault, cost: bill.cost, trace: request.trace))
   }
 }

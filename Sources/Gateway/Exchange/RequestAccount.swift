@@ -81,7 +81,7 @@ extension Double {
   var wholeSecondsUp: Int { Int(Swift.max(1, Swift.min(self, 1e9).rounded(.up))) }
 
   /// Seconds as `x-ratelimit-reset-*` fields have them: a duration in milliseconds or seconds.
-  fileprivate var asSeconds: String {
+  var asSeconds: String {
     let milliseconds = Int((Swift.max(0, Swift.min(self, 1e9)) * 1000).rounded(.up))
     if milliseconds < 1000 { return "\(milliseconds)ms" }
     let rest = milliseconds % 1000

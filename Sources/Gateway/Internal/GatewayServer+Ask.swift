@@ -55,7 +55,7 @@ extension AskSink {
         id: id, inference: inference,
         headers: HTTPHeaders(request.headers.map { ($0.name, $0.value) }), body: request.body,
         patience: request.patience, caller: request.caller,
-        priority: request.priority))
+        priority: request.priority, isDeferred: request.isDeferred))
   }
 }
 

@@ -19,9 +19,21 @@ public struct AttemptOutcome: Sendable, Equatable {
   public var bytesUp: Int
   /// Bytes that came over the connection: TLS, heads and framing included.
   public var bytesDown: Int
+  /// The place that is free now; `nil` where the next attempt uses it.
+  public var place: PlaceQueue.Place?
+  /// What the attempt tells about the places of its backend.
+  public var use: PlaceQueue.Outcome
+  /// When it was over.
+  public var ended: Instant
 
   /// Creates an outcome.
-  public init(ending: Ending, bytesUp: Int, bytesDown: Int) {
+  public init(
+    ending: Ending, bytesUp: Int, bytesDown: Int, place: PlaceQueue.Place?,
+    use: PlaceQueue.Outcome, ended: Instant
+  ) {
+    self.place = place
+    self.use = use
+    self.ended = ended
     self.ending = ending
     self.bytesUp = bytesUp
     self.bytesDown = bytesDown

@@ -15,14 +15,18 @@ public struct InternalRequest: Sendable {
   public var caller: Caller
   /// Who goes first; `nil` leaves it to the body.
   public var priority: Priority?
+  /// Whether nobody waits at a connection for it: it goes after all that somebody waits for.
+  public var isDeferred: Bool
   /// How long the answer may take.
   public var patience: Duration
 
   /// Creates a request.
   public init(
     endpoint: String, headers: [(name: String, value: String)] = [], body: ByteBuffer,
-    caller: Caller = .local, priority: Priority? = nil, patience: Duration
+    caller: Caller = .local, priority: Priority? = nil, isDeferred: Bool = false,
+    patience: Duration
   ) {
+    self.isDeferred = isDeferred
     self.endpoint = endpoint
     self.headers = headers
     self.body = body

@@ -33,14 +33,18 @@ public struct RequestRecord: Sendable, Equatable {
     public var fault: Fault?
     /// What went wrong, in words; holds no secret.
     public var detail: String?
+    /// The place that it had at the backend; `nil` where places are not counted.
+    public var place: PlaceQueue.Place?
 
     /// Creates an attempt.
     public init(
       path: PathID, predictedMs: Double?, isHedge: Bool = false, started: UTC,
       connected: UTC? = nil,
       reusedConnection: Bool = false, firstByte: UTC? = nil, ended: UTC, status: Int? = nil,
-      bytesUp: Int = 0, bytesDown: Int = 0, fault: Fault? = nil, detail: String? = nil
+      bytesUp: Int = 0, bytesDown: Int = 0, fault: Fault? = nil, detail: String? = nil,
+      place: PlaceQueue.Place? = nil
     ) {
+      self.place = place
       self.path = path
       self.predictedMs = predictedMs
       self.isHedge = isHedge
@@ -83,6 +87,8 @@ public struct RequestRecord: Sendable, Equatable {
   public var resumes: Int
   /// How long it waited for a link to come back with no attempt under way, milliseconds.
   public var heldMs: Double
+  /// How long it waited for a place at a backend or on an uplink, milliseconds.
+  public var waitedMs: Double
   /// When it was over.
   public var ended: UTC
   /// What went wrong; `nil` where the client got a complete answer.
@@ -98,7 +104,7 @@ public struct RequestRecord: Sendable, Equatable {
     facts: RequestFacts, decision: RoutingDecision, attempts: [Attempt], chosen: PathID? = nil,
     predictedMs: Double? = nil, actualMs: Double? = nil, timeToFirstByteMs: Double? = nil,
     status: Int, usage: AnswerUsage? = nil, events: Int = 0, resumes: Int = 0,
-    heldMs: Double = 0, ended: UTC, fault: Fault? = nil, cost: Cost? = nil,
+    heldMs: Double = 0, waitedMs: Double = 0, ended: UTC, fault: Fault? = nil, cost: Cost? = nil,
     trace: TraceContext? = nil
   ) {
     self.cost = cost
@@ -115,6 +121,7 @@ public struct RequestRecord: Sendable, Equatable {
     self.events = events
     self.resumes = resumes
     self.heldMs = heldMs
+    self.waitedMs = waitedMs
     self.ended = ended
     self.fault = fault
   }

@@ -7,7 +7,7 @@ import Orbits
 /// what became of it.
 ///
 /// Every member is called on event loops, many at once: none may block.
-public protocol RequestRouter: Sendable {
+public protocol RequestRouter: PlaceKeeper {
   /// The models that can be asked for, for `/v1/models`.
   var models: [ModelEntry] { get }
 
@@ -38,11 +38,7 @@ public protocol RequestRouter: Sendable {
   /// chat and older completions, as almost every model server does.
   func families(of backend: String) -> [Family]
 
-  /// An attempt to answer the request with the id `request` over `path` begins. Each is followed by
-  /// exactly one ``attemptEnded(_:_:)`` of the same path.
-  func attemptBegan(_ path: PathID, request: String)
-
-  /// An attempt over `path` is over.
+  /// An attempt over `path` is over, and its place is free.
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome)
 
   /// Bytes went over the link of `path` that no request is billed for: a connection that was opened to be

@@ -42,6 +42,8 @@ public struct Uplink: Sendable, Equatable {
   public var sourceAddress: String?
   /// The terminal at the site's end, where the node reads or imitates it; LEO only.
   public var dish: DishSettings?
+  /// How many requests may be under way over it at a time; `nil`: any number.
+  public var places: Int?
 
   /// Creates an uplink.
   ///
@@ -50,8 +52,9 @@ public struct Uplink: Sendable, Equatable {
   public init(
     name: String, medium: Medium, up: Bandwidth, down: Bandwidth, pricePerGB: Double = 0,
     access: AccessModel? = nil, link: LinkModel? = nil, emulated: Bool = true,
-    sourceAddress: String? = nil, dish: DishSettings? = nil
+    sourceAddress: String? = nil, dish: DishSettings? = nil, places: Int? = nil
   ) {
+    self.places = places
     self.name = name
     self.medium = medium
     self.up = up

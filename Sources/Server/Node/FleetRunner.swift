@@ -91,7 +91,9 @@ actor FleetRunner {
     // Nothing fails from here on. The workers stop first, so that none reports what was before.
     await stopWorkers()
     let report = ReloadReport(generation: plan.generation, plan.changes(from: preparation.plan))
-    world.adopt(plan, counters: shared, forecasts: cursor.forecasts, at: SystemClock.now())
+    world.adopt(
+      plan, counters: shared, forecasts: cursor.forecasts, at: SystemClock.now(),
+      Instant(nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds)))
     fixtures.accounts.adopt(accounts)
     fixtures.router.adopt(plan, emulators: newEmulators.endpoints)
     await fixtures.gateway.adopt(settings)

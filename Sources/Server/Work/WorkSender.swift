@@ -94,6 +94,7 @@ extension WorkSender {
         body: ByteBuffer(bytes: item.askedBody),
         caller: caller(item.owner) ?? Self.gone(item.owner),
         priority: item.kind == .batch ? .flex : nil,
+        isDeferred: item.kind == .batch || item.kind == .waiting,
         patience: max(.seconds(1), min(limits.patience, left))))
     let isStream = answer.isEventStream && answer.status == 200
     do {

@@ -10,7 +10,7 @@ import Synchronization
 /// Routes live requests: hands the world's candidates to the pure policy, and what became of each
 /// attempt back to the world.
 final class LiveRouter: RequestRouter {
-  private let world: World
+  let world: World
   private let budget: Mutex<AttemptBudget>
   private let now: @Sendable () -> UTC
   private let requests: RequestLog
@@ -136,13 +136,11 @@ final class LiveRouter: RequestRouter {
     }
   }
 
-  func attemptBegan(_ path: PathID, request: String) { world.attemptBegan(path, at: now()) }
-
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {
     count(path, outcome.bytesUp, outcome.bytesDown)
     var trouble: Fault?
     if case .failed(let fault) = outcome.ending { trouble = fault }
-    world.attemptEnded(path, fault: trouble, at: now())
+    world.attemptEnded(path, outcome, trouble: trouble, at: now())
   }
 
   func unbilled(_ path: PathID, bytesUp: Int, bytesDown: Int) { count(path, bytesUp, bytesDown) }
@@ -214,7 +212,8 @@ extension AnsweredAttempt {
       requestBytes: record.facts.bytes, started: attempt.started,
       reusedConnection: attempt.reusedConnection, connectMs: connectMs,
       firstByte: attempt.firstByte, ended: attempt.ended, status: attempt.status,
-      outputTokens: isChosen ? counted : nil, bytesDown: attempt.bytesDown)
+      outputTokens: isChosen ? counted : nil, bytesDown: attempt.bytesDown,
+      place: attempt.place)
   }
 }
 

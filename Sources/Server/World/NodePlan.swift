@@ -25,6 +25,8 @@ final class NodePlan: Sendable {
   private let backendsByName: [String: BackendPlan]
   let uplinks: [String: Uplink]
   let seed: UInt64
+  /// How many may wait for a place, and for how long.
+  let queue: QueueSettings
   /// How requests are routed.
   let policy: RoutingPolicy
   /// Which reading of the manifest this is, from 1.
@@ -37,6 +39,7 @@ final class NodePlan: Sendable {
     self.fleetName = fleet.name
     self.site = site
     self.seed = fleet.seed
+    self.queue = fleet.gateway?.queue ?? QueueSettings()
     self.policy = RoutingPolicy(
       preference: fleet.gateway?.preference ?? .balanced,
       hedging: HedgePolicy(settings: fleet.gateway?.hedging ?? HedgingSettings()))
@@ -69,6 +72,15 @@ final class NodePlan: Sendable {
         }),
       uplinks: NameChanges(
         from: older.uplinks, to: uplinks,
-        isSame: { $0 == $1 && older.seed == self.seed }))
+        isSame: { $0.isSameLink(as: $1) && older.seed == self.seed }))
+  }
+}
+
+extension Uplink {
+  /// Whether it is the same link as another one, of which something else may be allowed.
+  fileprivate func isSameLink(as other: Uplink) -> Bool {
+    var same = self
+    same.places = other.places
+    return same == other
   }
 }

@@ -1,4 +1,5 @@
 import Decisions
+import Gateway
 import Links
 import Network
 import Orbits
@@ -15,12 +16,17 @@ final class World: Sendable {
     var text: String
   }
 
-  private struct State {
+  struct State {
     var plan: NodePlan
     var counters: [String: SharedUplink]
     var knowledge: Knowledge
     var modelStates: [String: ModelStatus] = [:]
+    /// What those who wait for places are to be told their turn by.
+    var turns: [PlaceQueue.Ticket: Turn] = [:]
   }
+
+  /// Tells somebody who waited for a place what has become of that.
+  typealias Turn = @Sendable (PlaceQueue.Entry) -> Void
 
   private let state: Mutex<State>
   private let onTransition: @Sendable (PathID, HealthTransition) -> Void
@@ -36,7 +42,8 @@ final class World: Sendable {
     onLink: @escaping @Sendable (String, LinkTransition) -> Void = { _, _ in }
   ) {
     let state = State(
-      plan: plan, counters: plan.sharedUplinks(), knowledge: Knowledge(plan.ways, at: time))
+      plan: plan, counters: plan.sharedUplinks(),
+      knowledge: Knowledge(plan.ways, queue: plan.queue, at: time))
     self.state = Mutex(state)
     self.onTransition = onTransition
     self.onLink = onLink
@@ -55,11 +62,13 @@ final class World: Sendable {
     }
   }
 
-  /// Goes over to another plan at once: what was learned of what stays is kept.
+  /// Goes over to another plan at once: what was learned of what stays is kept, and who waits goes on
+  /// waiting. `instant` is the same moment as `time`, on the clock of those who wait.
   func adopt(
-    _ plan: NodePlan, counters: [String: SharedUplink], forecasts: [Forecast], at time: UTC
+    _ plan: NodePlan, counters: [String: SharedUplink], forecasts: [Forecast], at time: UTC,
+    _ instant: Instant
   ) {
-    state.withLock { state in
+    let called = state.withLock { state in
       let changes = plan.changes(from: state.plan)
       state.plan = plan
       state.counters = counters
@@ -68,7 +77,16 @@ final class World: Sendable {
         changedUplinks: Set(changes.uplinks.changed), at: time)
       state.knowledge.publish(forecasts)
       state.modelStates = state.modelStates.filter { plan.backend(named: $0.key) != nil }
+      return state.called(
+        state.knowledge.places.adopt(
+          plan.ways, settings: plan.queue, changed: Set(changes.backends.changed), at: instant))
     }
+    for (turn, entry) in called { turn(entry) }
+  }
+
+  /// Looks at, or changes, who has places and who waits.
+  func withPlaces<Result>(_ body: (inout sending State) -> sending Result) -> sending Result {
+    state.withLock(body)
   }
 
   /// What is known at this instant: a copy that does not change, for whoever asks more than one question.
@@ -117,15 +135,17 @@ extension World {
   /// Counts what the slot that begins brings to each uplink.
   func enter(_ slot: Slot) { state.withLock { $0.knowledge.enter(slot) } }
 
-  func attemptBegan(_ path: PathID, at time: UTC) {
-    state.withLock { $0.knowledge.attemptBegan(path, at: time) }
-  }
-
-  func attemptEnded(_ path: PathID, fault: Fault?, started: UTC? = nil, at time: UTC) {
-    tell(
-      state.withLock {
-        $0.knowledge.attemptEnded(path, fault: fault, started: started, at: time)
-      })
+  /// An attempt over `path` is over; `trouble` is what went wrong with the backend or the way to it.
+  func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome, trouble: Fault?, at time: UTC) {
+    let (changes, called) = state.withLock { state in
+      let turns = outcome.place.map {
+        state.knowledge.places.giveBack($0, outcome.use, at: outcome.ended)
+      }
+      let changes = trouble.map { state.knowledge.attemptFailed(path, $0, at: time) }
+      return (changes, state.called(turns ?? []))
+    }
+    for (turn, entry) in called { turn(entry) }
+    if let changes { tell(changes) }
   }
 
   func observe(_ attempt: AnsweredAttempt) {
@@ -191,5 +211,15 @@ extension World {
   private func tell(_ changes: Knowledge.Changes) {
     for (path, transition) in changes.health { onTransition(path, transition) }
     if let (uplink, transition) = changes.link { onLink(uplink, transition) }
+  }
+}
+
+extension World.State {
+  /// Those who are to be told that their turn has come, to be called once the lock is let go.
+  mutating func called(_ turns: [PlaceQueue.Turn]) -> [(World.Turn, PlaceQueue.Entry)] {
+    if turns.isEmpty { return [] }
+    return turns.compactMap { turn in
+      self.turns.removeValue(forKey: turn.ticket).map { ($0, turn.entry) }
+    }
   }
 }

@@ -115,7 +115,7 @@ extension PolicyRun {
     {
       idle.keep(path, at: Instant(now))
     }
-    _ = knowledge.attemptEnded(path, fault: nil, at: now)
+    _ = knowledge.places.giveBack(attempt.place, .answered, at: Instant(now))
     let facts = exchange.plan.facts
     _ = knowledge.observe(
       AnsweredAttempt(
@@ -127,7 +127,8 @@ extension PolicyRun {
         connectMs: attempt.connectMs, firstByte: attempt.firstByte, ended: now, status: 200,
         outputTokens: attempt.tokensReceived,
         bytesDown: Traffic.answerBytes(
-          tokens: attempt.tokensReceived, stream: facts.stream, isFirst: true)))
+          tokens: attempt.tokensReceived, stream: facts.stream, isFirst: true),
+        place: attempt.place))
     tally.answered(exchange, by: attempt, at: now)
     onEnd?(exchange, nil, now)
     end(job.request)

@@ -17,7 +17,7 @@ extension PolicyRun {
       exchanges[request]?.failovers += 1
     }
     let attempt = SimulatedExchange.Attempt(
-      path: path, predictedMs: scored.predictedMs,
+      place: knowledge.places.take(path, at: Instant(now)), predictedMs: scored.predictedMs,
       backend: scenario.number(ofBackend: path.backend),
       leg: scenario.leg(of: path), started: now,
       random: RandomStream(
@@ -25,7 +25,6 @@ extension PolicyRun {
         RandomStream.key(path.description)), lastArrival: now)
     exchanges[request]?.live[number] = attempt
     tally.attemptBegan()
-    knowledge.attemptBegan(path, at: now)
     let job = Job(request: request, attempt: number)
     watch(path.uplink, at: now)
     if !fresh, idle.take(path, at: Instant(now)) {
@@ -122,8 +121,9 @@ extension PolicyRun {
       ? fault : fault.explained(isLinkDown: knowledge.isDown(attempt.path, at: now))
     over(attempt, job, at: now)
     let isTrouble = fault.isBackendTrouble && !isStale
-    _ = knowledge.attemptEnded(
-      attempt.path, fault: isTrouble ? fault : nil, started: attempt.started, at: now)
+    if isTrouble {
+      _ = knowledge.attemptFailed(attempt.path, fault, started: attempt.started, at: now)
+    }
     // What comes next is decided on what is known now, the failure included.
     let knowledge = knowledge
     let action = exchanges[job.request]?.machine.failed(
@@ -138,11 +138,11 @@ extension PolicyRun {
       return
     }
     over(attempt, job, at: now)
-    _ = knowledge.attemptEnded(attempt.path, fault: nil, at: now)
   }
 
   private mutating func over(_ attempt: SimulatedExchange.Attempt, _ job: Job, at now: UTC) {
     exchanges[job.request]?.last = attempt
+    _ = knowledge.places.giveBack(attempt.place, .nothing, at: Instant(now))
     leave(job, backend: attempt.backend, at: now)
   }
 

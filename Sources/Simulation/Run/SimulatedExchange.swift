@@ -22,7 +22,8 @@ struct SimulatedExchange: Sendable {
 
   /// One attempt over one path.
   struct Attempt: Sendable {
-    let path: PathID
+    let place: PlaceQueue.Place
+    var path: PathID { place.path }
     let predictedMs: Double?
     /// The backend, by number.
     let backend: Int

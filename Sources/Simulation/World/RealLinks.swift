@@ -153,10 +153,3 @@ extension UTC {
     return UTC(nanosecondsSince1970: nanosecondsSince1970 + Int64(nanoseconds))
   }
 }
-
-/// In a simulation the monotonic clock counts from 1970, as UTC does.
-extension Instant {
-  init(_ time: UTC) { self.init(nanoseconds: time.nanosecondsSince1970) }
-
-  var utc: UTC { UTC(nanosecondsSince1970: nanoseconds) }
-}

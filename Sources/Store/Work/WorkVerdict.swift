@@ -36,7 +36,7 @@ public enum WorkVerdict: Sendable, Equatable {
   }
 
   private static func isOfTheWay(_ fault: Fault) -> Bool {
-    fault.rawValue.hasPrefix("link_") || fault.rawValue.hasPrefix("own_")
+    fault.rawValue.hasPrefix("link_") || fault.rawValue.hasPrefix("own_") || fault.isOfQueue
   }
 
   private static func isOfTheAccount(_ fault: Fault, _ retryAfter: Duration?) -> Bool {

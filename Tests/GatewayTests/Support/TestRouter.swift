@@ -111,7 +111,14 @@ final class TestRouter: RequestRouter {
 
   func upstreamModelName(_ model: String, backend: String) -> String? { renames[backend] }
 
-  func attemptBegan(_ path: PathID, request: String) { memory.withLock { $0.begun += 1 } }
+  func takeAnyPlace(on path: PathID, at time: Instant) -> PlaceQueue.Place {
+    memory.withLock { $0.begun += 1 }
+    return PlaceQueue.Place(path: path, began: time)
+  }
+
+  func giveBack(_ place: PlaceQueue.Place, at time: Instant) {
+    memory.withLock { $0.begun -= 1 }
+  }
 
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {
     memory.withLock { $0.outcomes.append((path, outcome)) }
