@@ -14,7 +14,7 @@ import Testing
      "rtt_estimate_ms":43.2,"rtt_measured_ms":null,"next_change_seconds":7,"handoffs":3,
      "outage_seconds":0,"bytes_up":1500,"bytes_down":2500000,"usd":0.1}],
      "backends":[{"name":"b","location":"region","models":["m"],"paths":2,"healthy_paths":0,
-     "in_flight":4,"service_ms":12,"model_state":null,"last_error":"refused\\u001b[2J"}],
+     "in_flight":4,"places":8,"waiting":3,"service_ms":12,"model_state":null,"last_error":"refused\\u001b[2J"}],
      "recent":[{"id":"req_1","time":"2026-11-26T00:00:00.000Z","model":"m","stream":true,
      "status":200,"backend":"b","uplink":"leo","predicted_ms":40,"actual_ms":41,"total_ms":90,
      "attempts":1,"hedged":null,"resumes":0,"error":null},{"id":"req_2","time":"2026-11-26T00:00:01.000Z","model":"m",
@@ -30,7 +30,7 @@ import Testing
     let text = TopScreen(width: 300, height: 50).lines(try decoded()).joined(separator: "\n")
     for part in [
       "1.50/s", "failed 2 of 90", "p50 40.5 ms", "sat-1", "43.2 ms", "in 7 s", "1.5 kB", "2.5 MB",
-      "0/2", "DOWN: refused?[2J", "503 link_no_path", "req_2", "up 2 h",
+      "0/2", "4/8", "DOWN: refused?[2J", "503 link_no_path", "req_2", "up 2 h",
       "hedges 3, 1 won", "resumes 2", "waited for a link 4", "2 hedge lost resumed",
     ] { #expect(text.contains(part), "\(part) is not in\n\(text)") }
     #expect(!text.contains("\u{1B}"), "a node can't steer the terminal")

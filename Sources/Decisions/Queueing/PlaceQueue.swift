@@ -242,7 +242,8 @@ extension PlaceQueue {
 
   private func standing(_ places: Places) -> Standing {
     Standing(
-      places: places.limit, isLearned: places.declared == nil && places.limit != nil, taken: places.taken,
+      places: places.limit, isLearned: places.declared == nil && places.limit != nil,
+      taken: places.taken,
       waiting: places.allWaiting, heldSeconds: places.heldSeconds)
   }
 

@@ -35,7 +35,8 @@ extension RequestRecord {
     return .object(
       summary + [
         ("deadline", .string(facts.deadline.formatted(fractionDigits: 3))),
-        ("held_ms", .rounded(heldMs, 1)), ("hedge", hedgeJSON),
+        ("held_ms", .rounded(heldMs, 1)), ("waited_ms", .rounded(waitedMs, 1)),
+        ("hedge", hedgeJSON),
         ("considered", .array(ranked + rejected)),
         ("attempt_log", .array(attempts.map(\.json))),
       ])

@@ -40,6 +40,7 @@ struct StateReport {
   private func uplink(_ uplink: Uplink, sky: Sky) -> JSON {
     let bytes = world.counters[uplink.name]?.counters.snapshot
     let history = knowledge.history(of: uplink.name)
+    let standing = knowledge.places.standing(ofUplink: uplink.name)
     return [
       "name": .string(uplink.name), "kind": .string(uplink.medium.kindName),
       "emulated": .bool(uplink.emulated), "up_mbps": .rounded(uplink.up.bitsPerSecond / 1e6),
@@ -47,6 +48,8 @@ struct StateReport {
       "price_per_gb": .rounded(uplink.pricePerGB), "bytes_up": .optional(bytes?.bytesUp),
       "bytes_down": .optional(bytes?.bytesDown), "handoffs": .integer(history.handoffs),
       "outage_seconds": .rounded(history.outageSeconds, 1),
+      "in_flight": .integer(standing?.taken ?? 0), "places": .optional(standing?.places),
+      "waiting": .integer(standing?.waiting ?? 0),
       "paths": .array(remotePaths(over: uplink).map { path($0.path, $0.leg, sky: sky) }),
     ]
   }
@@ -95,6 +98,7 @@ struct StateReport {
         ]
       )
     }
+    let standing = knowledge.places.standing(ofBackend: backend.name)
     var kind = "url"
     if case .managed = backend.backend.source { kind = "managed" }
     return [
@@ -104,6 +108,8 @@ struct StateReport {
       "health": .object(health),
       "service_ms": .rounded(knowledge.serviceMs(of: backend.name, at: time), 1),
       "in_flight": .integer(knowledge.requestsUnderWay(at: backend.name)),
+      "places": .optional(standing?.places), "places_learned": .bool(standing?.isLearned ?? false),
+      "waiting": .integer(standing?.waiting ?? 0),
       "model_state": .optional(world.modelStatus(of: backend.name)?.text),
     ]
   }

@@ -50,6 +50,8 @@ struct TopReport {
       "hedges": .integer(hedges.count), "hedges_won": .integer(hedges.count { $0 == .won }),
       "resumes": .integer(recent.reduce(0) { $0 + $1.resumes }),
       "held": .integer(recent.count { $0.heldMs > 0 }),
+      "queued": .integer(recent.count { $0.waitedMs > 0 }),
+      "shed": .integer(recent.count { $0.fault?.isOfQueue ?? false }),
       "ttft_p50_ms": .rounded(quantile(0.5, of: firstBytes), 1),
       "ttft_p95_ms": .rounded(quantile(0.95, of: firstBytes), 1),
       "tokens_out": .integer(recent.reduce(0) { $0 + ($1.usage?.output ?? 0) }),
@@ -92,12 +94,14 @@ struct TopReport {
   private func backend(_ backend: NodePlan.BackendPlan) -> JSON {
     let paths = plan.ways.paths(to: backend.name)
     let isReady = knowledge.isReady(backend.name)
+    let standing = knowledge.places.standing(ofBackend: backend.name)
     let healthy = paths.filter { isReady && knowledge.health(of: $0)?.isHealthy ?? true }
     return [
       "name": .string(backend.name), "location": .string(backend.backend.location.name),
       "models": .array(backend.backend.models.map { .string($0.name) }),
       "paths": .integer(paths.count), "healthy_paths": .integer(healthy.count),
       "in_flight": .integer(knowledge.requestsUnderWay(at: backend.name)),
+      "places": .optional(standing?.places), "waiting": .integer(standing?.waiting ?? 0),
       "service_ms": .rounded(knowledge.serviceMs(of: backend.name, at: time), 1),
       "model_state": .optional(world.modelStatus(of: backend.name)?.text),
       "last_error": .optional(

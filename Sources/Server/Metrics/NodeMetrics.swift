@@ -28,6 +28,7 @@ final class NodeMetrics: Sendable {
     var attempts = 0
     var failedAttempts: [Fault: Int] = [:]
     var resilience = ResilienceMetrics()
+    var queueing = QueueMetrics()
   }
 
   struct RefusalKey: Hashable {
@@ -58,6 +59,7 @@ final class NodeMetrics: Sendable {
       }
       state.attempts += record.attempts.count
       state.resilience.observe(record)
+      state.queueing.observe(record)
       for attempt in record.attempts {
         // That another one was quicker is no failure: `perigee_hedges_total` tells of it.
         guard let fault = attempt.fault, fault != .policyHedgeLost else { continue }

@@ -48,6 +48,7 @@ struct RequestSpans {
       ]
     }
     if record.resumes > 0 { attributes.append(("perigee.resumes", .integer(record.resumes))) }
+    if record.waitedMs > 0 { attributes.append(("perigee.waited_ms", .number(record.waitedMs))) }
     if record.heldMs > 0 { attributes.append(("perigee.held_ms", .number(record.heldMs))) }
     if let usage = record.usage {
       attributes += [

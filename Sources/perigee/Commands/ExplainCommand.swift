@@ -89,6 +89,9 @@ struct ExplainCommand: AsyncParsableCommand {
     if let heldMs = request.held_ms, heldMs > 0 {
       lines.append("waited     \(text(heldMs)) for a link to come back")
     }
+    if let waitedMs = request.waited_ms, waitedMs > 0 {
+      lines.append("queued     \(text(waitedMs)) for a place at a backend or on an uplink")
+    }
     return lines.map { $0 + "\n" }.joined()
   }
 

@@ -54,6 +54,7 @@ struct Explanation: Decodable {
   var hedged: String?
   var resumes: Int?
   var held_ms: Double?
+  var waited_ms: Double?
   var hedge: Hedge?
   var considered: [Candidate]
   var attempt_log: [Attempt]

@@ -37,6 +37,8 @@ struct TopFigures: Decodable {
     var paths: Int
     var healthy_paths: Int
     var in_flight: Int
+    var places: Int?
+    var waiting: Int
     var service_ms: Double?
     var model_state: String?
     var last_error: String?

@@ -24,7 +24,7 @@ struct TopScreen {
       ], figures.uplinks.map(row))
     lines.append("")
     lines += table(
-      ["BACKEND", "AT", "PATHS", "UNDER WAY", "SERVICE", "STATE", "MODELS"],
+      ["BACKEND", "AT", "PATHS", "UNDER WAY", "WAITING", "SERVICE", "STATE", "MODELS"],
       figures.backends.map(row))
     lines.append("")
     let room = max(0, height - lines.count - 1)
@@ -64,7 +64,8 @@ struct TopScreen {
         ? "healthy" : (isWell ? "partly: " : "DOWN: ") + (backend.last_error ?? "unknown"))
     return [
       backend.name, backend.location, "\(backend.healthy_paths)/\(backend.paths)",
-      "\(backend.in_flight)", ms(backend.service_ms), String(state.prefix(40)),
+      "\(backend.in_flight)\(backend.places.map { "/\($0)" } ?? "")", "\(backend.waiting)",
+      ms(backend.service_ms), String(state.prefix(40)),
       backend.models.joined(separator: ","),
     ]
   }

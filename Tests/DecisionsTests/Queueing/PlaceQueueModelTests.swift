@@ -26,7 +26,9 @@ import Testing
     }
 
     static func ways(_ random: inout Seeded) -> Ways {
-      func places() -> Int? { Bool.random(using: &random) ? Int.random(in: 1...4, using: &random) : nil }
+      func places() -> Int? {
+        Bool.random(using: &random) ? Int.random(in: 1...4, using: &random) : nil
+      }
       return QueueRig.ways(
         ["b": Int.random(in: 1...4, using: &random), "c": places(), "d": places()],
         uplinks: ["geo": nil, "leo": places()])
@@ -39,11 +41,14 @@ import Testing
       case 9..<15: giveBack()
       case 15: leave()
       case 16: hedge()
-      case 17: held.append(queue.take(Self.paths.randomElement(using: &random) ?? QueueRig.path, at: now))
+      case 17:
+        held.append(queue.take(Self.paths.randomElement(using: &random) ?? QueueRig.path, at: now))
       case 18: look()
       default:
         if Int.random(in: 0..<20, using: &random) == 0 {
-          tell(queue.adopt(Self.ways(&random), settings: QueueSettings(length: 8), changed: ["c"], at: now))
+          tell(
+            queue.adopt(
+              Self.ways(&random), settings: QueueSettings(length: 8), changed: ["c"], at: now))
         }
       }
     }
@@ -96,7 +101,10 @@ import Testing
 
     private mutating func look() {
       for (ticket, until) in waiting.sorted(by: { $0.key < $1.key }) where until <= now {
-        guard let entry = queue.look(ticket, at: now) else { return Issue.record("it was lost") }
+        guard let entry = queue.look(ticket, at: now) else {
+          Issue.record("it was lost")
+          return
+        }
         waiting[ticket] = nil
         note(entry)
       }

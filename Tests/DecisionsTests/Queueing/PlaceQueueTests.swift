@@ -13,7 +13,7 @@ import Testing
 
   @Test func thePriorityGoesFirstAndCallersAlternate() throws {
     var queue = queue(["b": 1])
-    var place = try #require(queue.place(QueueRig.request(), at: 0))
+    var place = try must(queue.place(QueueRig.request(), at: 0))
     let order: [(String, QueueRank)] = [
       ("a", .deferred), ("a", .flex), ("a", .standard), ("a", .standard), ("b", .standard),
       ("a", .priority),
@@ -33,7 +33,7 @@ import Testing
   /// the eighth place; what nobody waits for is not.
   @Test func nobodyWhoWaitsStarves() throws {
     var queue = queue(["b": 1])
-    var place = try #require(queue.place(QueueRig.request(), at: 0))
+    var place = try must(queue.place(QueueRig.request(), at: 0))
     let batch = queue.ticket(QueueRig.request("batch", .deferred), at: 0)
     let flex = queue.ticket(QueueRig.request("poor", .flex), at: 0)
     var served: [PlaceQueue.Ticket] = []
@@ -52,15 +52,19 @@ import Testing
     var queue = queue(["b": 1], QueueSettings(length: 3))
     // One place, held for two seconds each time, as it turns out.
     for step in 0..<100 {
-      let place = try #require(queue.place(QueueRig.request(), at: Double(2 * step)))
+      let place = try must(queue.place(QueueRig.request(), at: Double(2 * step)))
       _ = queue.giveBack(place, .answered, at: QueueRig.time(Double(2 * step + 2)))
     }
     #expect(queue.place(QueueRig.request(), at: 200) != nil)
     for _ in 0..<3 { #expect(queue.ticket(QueueRig.request(), at: 200) != nil) }
     var told: [Double] = []
     for _ in 0..<3 {
-      guard case .refused(let refusal) = queue.enter(QueueRig.request(), at: QueueRig.time(200)).entry
-      else { return Issue.record("the queue has no end") }
+      guard
+        case .refused(let refusal) = queue.enter(QueueRig.request(), at: QueueRig.time(200)).entry
+      else {
+        Issue.record("the queue has no end")
+        return
+      }
       #expect(refusal.reason == .full)
       told.append(refusal.seconds)
     }
@@ -70,24 +74,33 @@ import Testing
 
   @Test func whoseClientLeavesBeforeItsTurnCouldComeIsToldAtOnce() throws {
     var queue = queue(["b": 1])
-    let place = try #require(queue.place(QueueRig.request(), at: 0))
+    let place = try must(queue.place(QueueRig.request(), at: 0))
     _ = queue.giveBack(place, .answered, at: QueueRig.time(10))
     #expect(queue.place(QueueRig.request(), at: 10) != nil)
     let entry = queue.enter(QueueRig.request(until: 15), at: QueueRig.time(10)).entry
-    guard case .refused(let refusal) = entry else { return Issue.record("it waits in vain") }
+    guard case .refused(let refusal) = entry else {
+      Issue.record("it waits in vain")
+      return
+    }
     #expect(refusal.reason == .late && abs(refusal.seconds - 10) < 1e-6)
   }
 
   @Test func whoWaitsTooLongIsToldWhenAPlaceIsLikely() throws {
     var queue = queue(["b": 1], QueueSettings(longestWait: .seconds(4)))
     #expect(queue.place(QueueRig.request(), at: 0) != nil)
-    guard case .waits(let ticket, let until) = queue.enter(
-      QueueRig.request(), at: QueueRig.time(1)).entry
-    else { return Issue.record("it does not wait") }
+    guard
+      case .waits(let ticket, let until) = queue.enter(
+        QueueRig.request(), at: QueueRig.time(1)
+      ).entry
+    else {
+      Issue.record("it does not wait")
+      return
+    }
     #expect(until == QueueRig.time(5))
     #expect(queue.look(ticket, at: QueueRig.time(4)) == .waits(ticket, until: until))
     guard case .refused(let refusal)? = queue.look(ticket, at: until) else {
-      return Issue.record("it waits on")
+      Issue.record("it waits on")
+      return
     }
     #expect(refusal.reason == .late && refusal.seconds > 0 && queue.count == 0)
     #expect(queue.look(ticket, at: until) == nil)
@@ -95,10 +108,12 @@ import Testing
 
   @Test func aStandingQueueCutsWaitsShort() throws {
     var queue = queue(["b": 1])
-    let place = try #require(queue.place(QueueRig.request(), at: 0))
+    let place = try must(queue.place(QueueRig.request(), at: 0))
     func until(_ seconds: Double) -> Instant? {
-      guard case .waits(_, let until) = queue.enter(
-        QueueRig.request(), at: QueueRig.time(seconds)).entry
+      guard
+        case .waits(_, let until) = queue.enter(
+          QueueRig.request(), at: QueueRig.time(seconds)
+        ).entry
       else { return nil }
       return until
     }
@@ -118,10 +133,14 @@ import Testing
     let late = queue.ticket(QueueRig.request("a", .flex), at: 2)
     let (entry, displaced) = queue.enter(
       QueueRig.request("b", .standard), at: QueueRig.time(3))
-    guard case .waits = entry else { return Issue.record("\(entry)") }
+    guard case .waits = entry else {
+      Issue.record("\(entry)")
+      return
+    }
     #expect(displaced?.ticket == late)
     guard case .refused(let refusal)? = displaced?.entry else {
-      return Issue.record("it is not told")
+      Issue.record("it is not told")
+      return
     }
     #expect(refusal.reason == .displaced && refusal.seconds > 0)
     let next = queue.enter(QueueRig.request("b", .standard), at: QueueRig.time(3))
@@ -134,7 +153,7 @@ import Testing
   @Test func anotherPathIsTakenWhereThePreferredIsFull() throws {
     var queue = queue(["b": 1, "c": 1])
     let both = [QueueRig.path("b"), QueueRig.path("c")]
-    let first = try #require(queue.place(QueueRig.request("a", .standard, both), at: 0))
+    let first = try must(queue.place(QueueRig.request("a", .standard, both), at: 0))
     #expect(first.path == both[0])
     #expect(queue.place(QueueRig.request("a", .standard, both), at: 0)?.path == both[1])
     let ticket = queue.ticket(QueueRig.request("a", .standard, both), at: 0)
@@ -148,7 +167,7 @@ import Testing
   func theBetterPathHasAHeadStart(heldSeconds: Double, waits: Bool) throws {
     var queue = queue(["b": 1, "c": 1])
     let both = [QueueRig.path("b"), QueueRig.path("c")]
-    let place = try #require(queue.place(QueueRig.request(), at: 0))
+    let place = try must(queue.place(QueueRig.request(), at: 0))
     _ = queue.giveBack(place, .answered, at: QueueRig.time(heldSeconds))
     #expect(queue.place(QueueRig.request(), at: 10) != nil)
     let request = QueueRig.request("a", .standard, both, headStartSeconds: 2)
@@ -157,10 +176,14 @@ import Testing
       return
     }
     guard case .waits(let ticket, let until) = queue.enter(request, at: QueueRig.time(10)).entry
-    else { return Issue.record("it does not wait for the better one") }
+    else {
+      Issue.record("it does not wait for the better one")
+      return
+    }
     #expect(until == QueueRig.time(12))
     guard case .place(let other)? = queue.look(ticket, at: until) else {
-      return Issue.record("it does not take the other one")
+      Issue.record("it does not take the other one")
+      return
     }
     #expect(other.path == both[1] && queue.count == 0)
   }
@@ -168,7 +191,7 @@ import Testing
   @Test func anUplinksPlacesAreSharedByItsBackends() throws {
     var queue = queue(["b": nil, "c": 5], uplinks: ["geo": nil, "leo": 2])
     let leo = [QueueRig.path("b"), QueueRig.path("c")]
-    let first = try #require(queue.takeIfFree(leo[0], at: QueueRig.time(0)))
+    let first = try must(queue.takeIfFree(leo[0], at: QueueRig.time(0)))
     #expect(queue.takeIfFree(leo[1], at: QueueRig.time(0)) != nil)
     #expect(queue.takeIfFree(leo[1], at: QueueRig.time(0)) == nil)
     #expect(queue.takeIfFree(QueueRig.path("c", "geo"), at: QueueRig.time(0)) != nil)

@@ -1,4 +1,5 @@
 import Fleet
+import Testing
 
 @testable import Decisions
 
@@ -35,7 +36,11 @@ enum QueueRig {
 extension PlaceQueue {
   /// The place that a request gets at once.
   mutating func place(_ request: Request, at seconds: Double) -> Place? {
-    if case .place(let place) = enter(request, at: QueueRig.time(seconds)).entry { place } else { nil }
+    if case .place(let place) = enter(request, at: QueueRig.time(seconds)).entry {
+      place
+    } else {
+      nil
+    }
   }
 
   /// The number of a request that waits.
@@ -51,3 +56,6 @@ extension PlaceQueue {
 extension PlaceQueue.Turn {
   var place: PlaceQueue.Place? { if case .place(let place) = entry { place } else { nil } }
 }
+
+/// The place that there has to be. (A macro would take the queue for immutable.)
+func must(_ place: PlaceQueue.Place?) throws -> PlaceQueue.Place { try #require(place) }
