@@ -73,7 +73,7 @@ struct DocumentationTests {
     "listen", "keys", "tls", "certificate", "privateKey", "trust", "history", "drain", "notice",
     "grace",
     "telemetry", "otlp", "headers", "value", "sample",
-    "prefer", "hedging", "budget", "maxPrice", "slotEdges", "places", "env", "file", "preset",
+    "queue", "length", "longestWait", "standing", "standingWait", "prefer", "hedging", "budget", "maxPrice", "slotEdges", "places", "env", "file", "preset",
     "only", "isls",
     "minElevation", "maxSlantRange", "epoch", "shells", "planes", "satellitesPerPlane", "altitude",
     "meanMotion", "inclination", "phasing", "raanSpread", "firstRaan", "constellation", "shell",

@@ -16,6 +16,12 @@ extension RequestStateMachine {
     hedge = nil
   }
 
+  /// It has a place, for which it waited so long. That is no silence of any backend, nor an outage.
+  public mutating func waitedForPlace(_ duration: Duration) {
+    silentSince = silentSince + duration
+    trouble = trouble.map { $0 + duration }
+  }
+
   /// There is no place for it.
   public mutating func turnedAway(_ fault: Fault) -> Action? { isOver ? nil : fail(fault) }
 }

@@ -5,20 +5,23 @@ import Orbits
 /// There is no limit until the backend shows that it needs one. It does so in words (429, 503), which halve
 /// what it is given, once for each round of requests as TCP does. Or it does so by time: given more than it
 /// works on, it lets the rest wait, and answers begin late. Batches of times to the first byte are held
-/// against the quickest batch of the last minutes (the gradient of Netflix's concurrency limits, on a windowed
-/// minimum like BBR's); medians, so that a cached prompt here and there is no standard for the others. What is
+/// against the quick batches of the last minutes (the gradient of Netflix's concurrency limits, on a windowed
+/// minimum like BBR's). In a queue everybody is late, so both the quick and the slow ones of a batch have to be:
+/// prompts that a backend has in its cache are no standard for the others, however many they are. What is
 /// measured is *service* time of streams: the path's share has been taken off before, or every handover to a
 /// longer path would look like overload; and an answer that is no stream takes as long as it is long.
 public struct ConcurrencyLimit: Sendable, Equatable {
   /// Times that are judged together.
-  static let batch = 9
-  /// How much longer than the quickest a batch may be before it counts as late: a factor, and milliseconds
+  static let batch = 15
+  /// Which of them in order stand for the quick and for the slow: the 20th and the 80th percentile.
+  private static let (quick, slow) = (2, 11)
+  /// How much longer than the quick ones a batch may take before it counts as late: a factor, and milliseconds
   /// for what is uncertain about the path.
   static let toleratedFactor = 2.0
   static let toleratedMs = 50.0
   /// For how long every batch must have been late before the limit gives way, seconds: a burst is none.
   static let patienceSeconds = 5.0
-  /// How long a quickest batch counts: one to two of these, seconds.
+  /// How long quick batches count: one to two of these, seconds.
   static let windowSeconds = 120.0
   /// Beyond this many no limit is needed.
   static let most = 8192.0
@@ -32,9 +35,27 @@ public struct ConcurrencyLimit: Sendable, Equatable {
   private struct Batches: Sendable, Equatable {
     var times: [Double] = []
     var inFlight = 0
-    var quickest = Double.infinity
-    var previous = Double.infinity
+    var quick = Standard()
+    var slow = Standard()
     var begun: UTC
+  }
+
+  /// The quickest of the last minutes, less what was quick by chance.
+  private struct Standard: Sendable, Equatable {
+    private var current = Double.infinity
+    private var previous = Double.infinity
+
+    /// How far a quicker batch draws it down.
+    private static let rate = 0.25
+
+    mutating func turnWindow() { (previous, current) = (current, .infinity) }
+
+    /// Takes in a batch; gives the most that it may take and not be late.
+    mutating func tolerated(_ measured: Double) -> Double {
+      if current == .infinity { current = measured }
+      current += min(0, measured - current) * Self.rate
+      return min(current, previous) * toleratedFactor + toleratedMs
+    }
   }
 
   private var value: Double?
@@ -59,23 +80,23 @@ public struct ConcurrencyLimit: Sendable, Equatable {
     var batches = classes[kind] ?? Batches(begun: time)
     batches.times.append(max(0, serviceMs))
     batches.inFlight += inFlight
-    if batches.times.count == Self.batch {
-      let median = batches.times.sorted()[Self.batch / 2]
-      let had = Double(batches.inFlight) / Double(Self.batch)
-      batches.times.removeAll(keepingCapacity: true)
-      batches.inFlight = 0
-      if abs(time.seconds(since: batches.begun)) > Self.windowSeconds {
-        (batches.previous, batches.quickest, batches.begun) = (batches.quickest, .infinity, time)
-      }
-      batches.quickest = min(batches.quickest, median)
-      judge(median, quickest: min(batches.quickest, batches.previous), had: had, at: time)
-    }
+    if batches.times.count == Self.batch { judge(&batches, at: time) }
     classes[kind] = batches
   }
 
-  private mutating func judge(_ median: Double, quickest: Double, had: Double, at time: UTC) {
-    let tolerated = quickest * Self.toleratedFactor + Self.toleratedMs
-    guard median > tolerated else {
+  private mutating func judge(_ batches: inout Batches, at time: UTC) {
+    if abs(time.seconds(since: batches.begun)) > Self.windowSeconds {
+      batches.quick.turnWindow()
+      batches.slow.turnWindow()
+      batches.begun = time
+    }
+    let times = batches.times.sorted()
+    let had = Double(batches.inFlight) / Double(Self.batch)
+    batches.times.removeAll(keepingCapacity: true)
+    batches.inFlight = 0
+    let (quick, slow) = (times[Self.quick], times[Self.slow])
+    let tolerated = (batches.quick.tolerated(quick), batches.slow.tolerated(slow))
+    guard quick > tolerated.0, slow > tolerated.1 else {
       lateSince = nil
       return
     }
@@ -83,7 +104,8 @@ public struct ConcurrencyLimit: Sendable, Equatable {
     lateSince = since
     guard time.seconds(since: since) >= Self.patienceSeconds else { return }
     // What it had was too much: it is given what it would have borne, and a little to find its way back up.
-    value = min(value ?? .infinity, had * max(0.5, tolerated / median) + had.squareRoot())
+    let borne = had * max(0.5, tolerated.1 / slow) + had.squareRoot()
+    value = min(value ?? .infinity, borne)
   }
 
   /// Takes in that the backend said that it has too much.

@@ -44,6 +44,7 @@ extension Exchange {
       deadline: machine.deadline)
     let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
     let now = NIODeadline.now()
+    endHold()
     let entry = loop.router.awaitPlace(request, at: Instant(now)) { entry in
       bound.eventLoop.execute { bound.value.turnHasCome(entry) }
     }
@@ -72,7 +73,9 @@ extension Exchange {
         ticket: ticket, candidate: candidate, fresh: fresh, since: since, until: until)
       return nil
     case .place(let place):
-      waited = waited + (NIODeadline.now() - since)
+      let wait = NIODeadline.now() - since
+      waited = waited + wait
+      machine.waitedForPlace(.nanoseconds(wait.nanoseconds))
       let chosen = decision.ranked.firstIndex { $0.path == place.path } ?? candidate
       if chosen != candidate { machine.opens(chosen, insteadOf: candidate) }
       return begin(chosen, on: place, fresh: fresh)

@@ -123,7 +123,7 @@ final class Exchange {
     return fail(attempt, failure.fault, detail: failure.detail)
   }
 
-  private func endHold() {
+  func endHold() {
     guard let since = heldSince else { return }
     held = held + (NIODeadline.now() - since)
     heldSince = nil

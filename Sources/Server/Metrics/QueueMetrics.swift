@@ -1,5 +1,6 @@
 import Decisions
 import Gateway
+import Network
 
 /// Who waited for a place, for how long, and who was turned away.
 struct QueueMetrics {

@@ -151,14 +151,10 @@ import Testing
     #expect(meanRefusals < 2.5, "\(meanRefusals)")
     let worst = course.served.map(\.client.refusals).max() ?? 0
     #expect(worst <= 12, "\(worst)")
-    print(
-      "utilization", utilization, "urgent p99", urgent[urgent.count * 99 / 100], "mean refusals",
-      meanRefusals, "worst", worst, "end", course.last, "refusals", course.refused.count)
     // Two who offer the same get the same, while there is not enough.
     let shares = ["one", "other"].map { caller in
       course.served.count { $0.client.caller == caller && $0.at < Self.offeredSeconds }
     }
-    print("shares", shares)
     #expect(Double(abs(shares[0] - shares[1])) < 0.2 * Double(shares[0] + shares[1]), "\(shares)")
   }
 }
