@@ -1,4 +1,5 @@
 import Fleet
+import Network
 import Testing
 
 @Suite("Places and the queue for them")

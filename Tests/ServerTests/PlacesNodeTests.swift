@@ -143,6 +143,74 @@ import Testing
     }
   }
 
+  @Test func aBackendThatSaysThatItHasTooMuchIsGivenLess() async throws {
+    try await serve(places: nil) { node in
+      let series = "perigee_backend_places{backend=\"near\"}"
+      #expect(try await node.ask().status == 200)
+      #expect(try await !node.get("/metrics").text.contains(series), "there is no bound yet")
+      #expect(try await node.ask("too much").status == 429)
+      #expect(try await node.value(series) == 1)
+      // It is given one at a time now, and more and more as it answers.
+      async let first = node.ask("slow")
+      while try await node.underWay("near") < 1 { try await Task.sleep(for: .milliseconds(5)) }
+      async let second = node.ask(stream: true)
+      try await Self.waiting(node, 1)
+      #expect(try await node.underWay("near") == 1)
+      let (one, two) = try await (first, second)
+      #expect(one.status == 200 && two.status == 200)
+      #expect(try await node.value(series) > 1)
+    }
+  }
+
+  /// A key with many requests waiting delays another's by one place.
+  @Test func twoKeysTakeTurns() async throws {
+    let mock = try await MockBackend(name: "near")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var fleet = TestFleet.make(
+      uplinks: [TestFleet.fiber], backends: [Self.backend(port: mock.port, places: 1)])
+    for name in ["many", "few"] {
+      try Data("\(name)-secret".utf8).write(to: folder.appendingPathComponent("\(name).key"))
+      fleet.gateway?.namedKeys.append(
+        DeclaredKey(
+          name: name, secret: .file("\(name).key"),
+          grant: KeyGrant(scopes: [.inference, .metrics])))
+    }
+    try await RunningNode.serve(fleet, manifestFolder: folder.path) { node in
+      let order = AsyncStream.makeStream(of: String.self)
+      let seen = ["authorization": "Bearer few-secret"]
+      func ask(_ key: String, _ question: String = "hi") -> Task<Void, any Error> {
+        Task {
+          let answer = try await node.ask(
+            question, stream: question != "slow",
+            headers: ["authorization": "Bearer \(key)-secret"])
+          #expect(answer.status == 200)
+          order.continuation.yield(key)
+        }
+      }
+      func waiting(_ count: Int) async throws {
+        let line = "perigee_backend_requests_waiting{backend=\"near\"} \(count)\n"
+        while try await !node.get("/metrics", headers: seen).text.contains(line) {
+          try await Task.sleep(for: .milliseconds(5))
+        }
+      }
+      var asked = [ask("many", "slow")]
+      try await Task.sleep(for: .milliseconds(300))
+      for count in 1...4 {
+        asked.append(ask("many"))
+        try await waiting(count)
+      }
+      asked.append(ask("few"))
+      try await waiting(5)
+      for task in asked { try await task.value }
+      order.continuation.finish()
+      let served = await order.stream.reduce(into: []) { $0.append($1) }
+      #expect(served == ["many", "many", "few", "many", "many", "many"])
+    }
+    await mock.stop()
+  }
+
   /// The manifest is read again while somebody waits: there is a place now.
   @Test func morePlacesAfterAReloadAreTakenAtOnce() async throws {
     let mock = try await MockBackend(name: "near")

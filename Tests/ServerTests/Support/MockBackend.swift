@@ -4,7 +4,7 @@ import NIOPosix
 import Synchronization
 
 /// A backend that answers every question with its own name: counted words, where a stream is asked for;
-/// late, where the question says "slow".
+/// late, where the question says "slow"; not at all, with 429, where it says "too much".
 final class MockBackend: Sendable {
   let port: Int
   private let channel: any Channel
@@ -67,6 +67,7 @@ final class MockBackend: Sendable {
       case .end where breaksOff && !asked.isEmpty: context.close(promise: nil)
       case .end where asked.contains("slow"):
         context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(5)) { self.answer(context) }
+      case .end where asked.contains("too much"): answer(context, .tooManyRequests)
       case .end where asked.contains(#""stream":true"#): stream(context, words: 0)
       case .end: answer(context)
       }
@@ -96,7 +97,9 @@ final class MockBackend: Sendable {
       }
     }
 
-    private func answer(_ context: ChannelHandlerContext) {
+    private func answer(
+      _ context: ChannelHandlerContext, _ status: HTTPResponseStatus = .ok
+    ) {
       let text =
         uri.hasSuffix("/models")
         ? #"{"object":"list","data":[]}"#
@@ -109,7 +112,7 @@ final class MockBackend: Sendable {
       let headers: HTTPHeaders = [
         "content-type": "application/json", "content-length": "\(body.readableBytes)",
       ]
-      let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+      let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
       context.write(wrapOutboundOut(.head(head)), promise: nil)
       context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
