@@ -8,7 +8,7 @@ def table(head, rows):
                      + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
 
 
-def replays(lines, late):
+def replay(lines, late):
     """Means over the seeds of the second link."""
     sums = {}
     for line in lines:
@@ -41,7 +41,7 @@ def completions(lines, late):
                   "extra requests", "bytes against routing"], rows)
 
 
-def promises(lines):
+def promises(lines, _):
     rows = [[line["promise"], line["bound"], line["median"],
              "never came" if line["worst"] is None else line["worst"], line["of"],
              "kept" if line["kept"] else "**broken** " + "; ".join(line["failures"])]
