@@ -26,21 +26,24 @@ enum JSONTargets {
     _ = EmbeddingEncoding.recode(bytes, as: .floats)
   }
 
-  /// An edited body is a body, of the other model, that asks for usage.
+  /// An edited body is a body, of the other model, that asks for usage or does not, as wanted.
   static func body(_ bytes: UnsafeRawBufferPointer) {
     let buffer = ByteBuffer(bytes: bytes)
     guard let scan = try? InferenceBody.scan(buffer) else { return }
     demand(
       (try? JSONValue.parse(bytes))?["model"]?.text == scan.model, "another model than the body's")
-    var edited = ByteBuffer()
-    for var piece in scan.edited(buffer, model: "other\"model", asksUsage: true) {
-      edited.writeBuffer(&piece)
+    for wish in [InferenceBody.UsageWish.unchanged, .asked, .withheld] {
+      var edited = ByteBuffer()
+      for var piece in scan.edited(buffer, model: "other\"model", usage: wish) {
+        edited.writeBuffer(&piece)
+      }
+      let again = try? InferenceBody.scan(edited)
+      demand(again?.model == "other\"model", "the model was not replaced")
+      demand(again?.stream == scan.stream, "an edit changes the rest")
+      demand(again?.maximumTokens == scan.maximumTokens, "an edit changes the limit")
+      let asks = wish == .unchanged ? scan.includesUsage : wish == .asked
+      demand(again?.includesUsage == asks, "usage is asked for where it should not be, or is not")
     }
-    let again = try? InferenceBody.scan(edited)
-    demand(again?.model == "other\"model", "the model was not replaced")
-    demand(again?.includesUsage == true, "usage is not asked for")
-    demand(again?.stream == scan.stream, "an edit changes the rest")
-    demand(again?.maximumTokens == scan.maximumTokens, "an edit changes the limit")
   }
 
   static func answers(_ bytes: UnsafeRawBufferPointer) {
