@@ -47,6 +47,21 @@ struct ScalarsTests {
     #expect(problems.first?.cure.contains("prefill") == true)
   }
 
+  @Test("whether a backend keeps its answers")
+  func keeping() throws {
+    let both = Small.manifest(backend: "resume: background\n    api: [chat, responses]")
+    #expect(try Manifests.load(both).backends[0].resume == .background)
+    for yaml in [
+      Small.manifest(backend: "resume: background"),
+      Small.manifest(backend: "resume: background").replacing(
+        "url: https://api.example.com/v1", with: "managed: {model: m}"),
+    ] {
+      let problems = Manifests.problems(of: yaml)
+      #expect(problems.map(\.path) == ["backends[0].resume"], "\(problems)")
+      #expect(problems.first?.cure.isEmpty == false)
+    }
+  }
+
   @Test("durations of health checks")
   func durations() throws {
     let health =

@@ -29,9 +29,7 @@ extension FleetReader {
         $0.number("a price in US dollars", in: 0...1e6, example: "pricePerMillionTokens: 0.60")
       }
       let prices = fields.optional("prices").flatMap { self.prices($0) }
-      let resume = fields.optional("resume").flatMap {
-        $0.word("a way to go on with a broken answer", as: Resumption.self)
-      }
+      let resume = fields.optional("resume").flatMap { resumption($0, families, source) }
       let places = fields.optional("places").flatMap {
         $0.integer("a number of requests served at once", in: 1...100_000, example: "places: 16")
       }
@@ -44,6 +42,28 @@ extension FleetReader {
       backend.streamUsage = streamUsage ?? true
       return backend
     }
+  }
+
+  /// Only what speaks responses can keep them, and a managed model keeps none.
+  private func resumption(
+    _ value: Value, _ families: [Family]?, _ source: Backend.Source?
+  ) -> Resumption? {
+    guard let way = value.word("a way to go on with a broken answer", as: Resumption.self) else {
+      return nil
+    }
+    guard way == .background else { return way }
+    if case .managed? = source {
+      value.problem(
+        "a managed model keeps no responses", cure: "Write `resume: prefill`, or nothing.")
+      return nil
+    }
+    if families?.contains(.responses) == false {
+      value.problem(
+        "a backend that keeps responses must speak them",
+        cure: "Add them to its API, as in `api: [chat, responses]`.")
+      return nil
+    }
+    return way
   }
 
   /// One family of API, or a list of them. Nothing can be translated to older completions.

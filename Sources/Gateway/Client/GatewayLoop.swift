@@ -25,6 +25,8 @@ final class GatewayLoop {
   private var ids = RequestIDs(seed: .random(in: 0...UInt64.max))
   private var clients: [ObjectIdentifier: ClientConnection] = [:]
   private var drained: EventLoopPromise<Void>?
+  /// How many errands to backends are under way.
+  var errands = 0
 
   init(
     eventLoop: any EventLoop, configuration: GatewayConfiguration, router: any RequestRouter,

@@ -69,6 +69,7 @@ extension Attempt: UpstreamUser {
   private func takeEvents() throws(UpstreamResponse.Unusable) {
     while let exchange, let event = try response.nextEvent() {
       let data = event.data()
+      if let data, log.firstByte == nil { kept?.learnName(from: data) }
       let dialect = passage.dialect(of: exchange.request.inference) ?? .chat
       let isTerminal = data.map(dialect.isTerminal) ?? false
       if log.firstByte == nil {

@@ -1,5 +1,6 @@
 import Decisions
 import Dialects
+import Fleet
 import Links
 import Logging
 import NIOCore
@@ -31,6 +32,9 @@ final class Attempt {
   var answer = ByteBuffer()
   /// Whether that is a count of tokens that had to be estimated.
   var isEstimate = false
+  /// What its backend keeps of the answer, where it was asked to.
+  var kept: KeptAnswer?
+  private var background: BackgroundRequest?
   /// Reads a stream that is translated.
   private var reader: (any StreamReader)?
   /// The request this is for; let go of at the end, which breaks the cycle.
@@ -85,6 +89,17 @@ final class Attempt {
   /// Whether nothing more comes of it.
   var isOver: Bool { exchange == nil }
 
+  /// So long after the connection stood TCP has sent again what was lost, over any link.
+  private static let cutOffAfter = TimeAmount.milliseconds(1_500)
+
+  /// Whether the request does not get through, as far as TCP can tell.
+  var isCutOff: Bool {
+    guard let connection, let connected = log.connected, response.head == nil,
+      NIODeadline.now() - connected >= Self.cutOffAfter
+    else { return false }
+    return connection.isCutOff
+  }
+
   /// Whether it failed on a kept connection that had died meanwhile, which says nothing about the path.
   func isStale(_ fault: Fault) -> Bool {
     log.reusedConnection && response.head == nil && fault == .linkReset
@@ -98,7 +113,8 @@ final class Attempt {
     let loop = exchange.loop
     self.endpoint = endpoint
     upstreamModel = loop.router.upstreamModelName(exchange.facts.model, backend: log.path.backend)
-    if let first = exchange.resume?.first {
+    log.isFollowUp = exchange.isFollowUp(over: log.path)
+    if let first = log.isFollowUp ? exchange.kept?.first : exchange.resume?.first {
       passage = first.passage
     } else if let refusal = choosePassage() {
       return .init(fault: .callerUnsupported, detail: "\(refusal)")
@@ -118,6 +134,11 @@ final class Attempt {
 
   func send(over connection: UpstreamConnection, to endpoint: Endpoint) {
     guard let exchange else { return }
+    if log.isFollowUp, let rest = exchange.kept?.answer.rest {
+      isSent = true
+      return connection.send(
+        UpstreamRequest(.GET, endpoint.path(below: rest), of: endpoint, isStream: true), for: self)
+    }
     let request = exchange.request
     let body =
       if let resume = exchange.resume {
@@ -125,12 +146,13 @@ final class Attempt {
       } else {
         askedBody(request)
       }
-    let base = endpoint.basePath.isEmpty ? "/v1" : endpoint.basePath
     let upstream = UpstreamRequest(
-      to: passage.path(request.inference, base: base), of: endpoint,
+      to: passage.path(request.inference, base: endpoint.base), of: endpoint,
       in: passage.dialect(of: request.inference), body: body, isStream: exchange.facts.stream,
       client: request.headers, id: exchange.facts.id,
-      traceparent: request.trace.map { $0.header(attempt: number) })
+      traceparent: request.trace.map { $0.header(attempt: number) },
+      // Asked again over another path, it is the same answer where the backend heeds this.
+      idempotencyKey: kept == nil ? nil : exchange.facts.id)
     sent = body
     isSent = upstream.bodyBytes <= UpstreamConnection.longBody
     connection.send(upstream, for: self)
@@ -142,7 +164,8 @@ final class Attempt {
   }
 
   private func askedBody(_ request: InferenceRequest) -> [ByteBuffer] {
-    switch passage {
+    if let background { return sourceBody(request).slices(background.pieces) }
+    return switch passage {
     case .unchanged:
       request.content.edited(
         request.body, model: upstreamModel,
@@ -152,12 +175,41 @@ final class Attempt {
     }
   }
 
+  private func sourceBody(_ request: InferenceRequest) -> ByteBuffer {
+    if case .translated(let translation) = passage { return ByteBuffer(bytes: translation.body) }
+    return request.body
+  }
+
+  /// Has the answer made in the background and kept, where the backend can do that and the request loses
+  /// nothing by it. False where it goes the usual way.
+  private func chooseKept(_ exchange: Exchange, _ families: [Family]) -> Bool {
+    let (request, router, backend) = (exchange.request, exchange.loop.router, log.path.backend)
+    let model = upstreamModel ?? exchange.facts.model
+    guard exchange.facts.stream, router.resumption(of: backend) == .background,
+      let passage = request.keptPassage(
+        to: families, upstreamModel: model, id: exchange.facts.id, time: exchange.facts.arrival)
+    else { return false }
+    self.passage = passage
+    var isClients = true
+    if case .translated(let translation) = passage {
+      reader = translation.reader()
+      isClients = false
+    }
+    background = sourceBody(request).withUnsafeReadableBytes {
+      try? BackgroundRequest($0, model: model)
+    }
+    kept = background.map { KeptAnswer(backend: backend, $0, isClients: isClients) }
+    return true
+  }
+
   /// Finds the words that the backend understands; gives what cannot be said in them.
   private func choosePassage() -> Untranslatable? {
     guard let exchange else { return nil }
+    let families = exchange.loop.router.families(of: log.path.backend)
+    if chooseKept(exchange, families) { return nil }
     do throws(Untranslatable) {
       passage = try exchange.request.passage(
-        to: exchange.loop.router.families(of: log.path.backend),
+        to: families,
         upstreamModel: upstreamModel ?? exchange.facts.model, id: exchange.facts.id,
         time: exchange.facts.arrival, countsStreams: countsStreams)
       if case .translated(let translation) = passage { reader = translation.reader() }
@@ -179,6 +231,12 @@ final class Attempt {
     } catch {
       throw .init(fault: .providerBadAnswer, detail: error.detail)
     }
+  }
+
+  /// Gives its connection to somebody else, who hears what comes; nothing before the request is sent.
+  func partWithConnection() -> UpstreamConnection? {
+    defer { connection = nil }
+    return connection
   }
 
   /// Stops reading or goes on, so that what the client does not take stays with the backend.

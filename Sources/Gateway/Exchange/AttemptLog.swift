@@ -28,6 +28,8 @@ struct AttemptLog {
   var bytesDown = 0
   /// Events with data that it brought to a stream.
   var events = 0
+  /// Whether it only asks for the rest of what an earlier one has had made.
+  var isFollowUp = false
   /// What its backend counted, where it went on with a stream: the client is told the sum.
   var ownUsage: AnswerUsage?
   var fault: Fault?

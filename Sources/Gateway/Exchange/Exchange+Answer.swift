@@ -62,9 +62,12 @@ extension Exchange {
   ) {
     let bytes: ByteBuffer
     do throws(UpstreamResponse.Unusable) {
-      guard let worded = try worded(event, data, from: resume?.first ?? attempt) else { return }
+      guard let worded = try worded(event, data, from: resume?.first ?? kept?.first ?? attempt)
+      else { return }
       bytes = worded
     } catch {
+      // It would be the same again.
+      loseKept()
       return failed(attempt, error.fault, detail: error.detail)
     }
     if machine.forwardEvent(attempt.number, at: .now()) {
@@ -122,7 +125,7 @@ extension Exchange {
 
   /// The attempt whose events have gone to the client.
   var begun: AttemptLog? {
-    if let resume { return resume.first.log }
+    if let first = resume?.first ?? kept?.first { return first.log }
     return events > 0 ? attempts.last { $0.log.events > 0 }?.log : nil
   }
 

@@ -64,7 +64,9 @@ extension Exchange {
     of log: AttemptLog, isChosen: Bool, given: Int
   ) -> (BilledWork, reasoning: Int, isEstimated: Bool) {
     var work = BilledWork(path: log.path, bytesUp: log.bytesUp, bytesDown: log.bytesDown)
-    guard request.inference != .countTokens, log.firstByte != nil, let status = log.status,
+    // Whoever brings the rest of what is made already makes nothing.
+    guard !log.isFollowUp, request.inference != .countTokens, log.firstByte != nil,
+      let status = log.status,
       (200..<300).contains(status)
     else { return (work, 0, false) }
     work.isAccepted = true
@@ -84,7 +86,7 @@ extension Exchange {
   /// What the client was told, where that is the work of this attempt alone and all of it.
   private func wholeUsage(_ log: AttemptLog) -> AnswerUsage? {
     // Messages count the prompt at their beginning, and the answer only at their end.
-    let isPartial = log.fault != nil && request.inference == .messages
+    let isPartial = log.fault != nil && request.inference == .messages && kept == nil
     return isPartial || resume?.continuation != nil ? nil : usage
   }
 

@@ -1,13 +1,17 @@
 import Decisions
 import Dialects
+import Fleet
 import NIOCore
 
 /// Streams that break and go on.
 extension Exchange {
   /// Sends an event of an attempt on: as it is, or as what goes on after a break.
   func forward(_ event: SSEEvent, data: ByteBuffer?, isTerminal: Bool, from attempt: Attempt) {
-    if events == 0, resume == nil { followStream(of: attempt) }
-    if data != nil { attempt.log.events += 1 }
+    if events == 0, resume == nil, kept == nil { followStream(of: attempt) }
+    if data != nil { attempt.log.events += 1 } else { progressed(attempt) }
+    if kept != nil, let data {
+      return forwardKept(event, data: data, isTerminal: isTerminal, from: attempt)
+    }
     guard resume != nil, let data else {
       return deliver(event, data: data, isTerminal: isTerminal, from: attempt)
     }
@@ -23,6 +27,7 @@ extension Exchange {
 
   /// A stream is followed if some candidate could go on with it.
   private func followStream(of attempt: Attempt) {
+    if attempt.kept != nil { return followKept(attempt) }
     guard facts.stream, !facts.isUnsafe, let form = attempt.form,
       decision.ranked.contains(where: { goesOn($0.path.backend, form) })
     else { return }
@@ -42,7 +47,7 @@ extension Exchange {
   }
 
   private func goesOn(_ backend: String, _ form: StreamedAnswer.Form) -> Bool {
-    loop.router.continues(backend: backend)
+    loop.router.resumption(of: backend) == .prefill
       && loop.router.families(of: backend).contains(form == .chat ? .chat : .completions)
   }
 
@@ -71,9 +76,9 @@ extension Exchange {
   }
 
   /// Says once where the seam is.
-  private func announce(_ attempt: Attempt) {
-    guard resume?.isAnnounced == false else { return }
-    resume?.isAnnounced = true
+  func announce(_ attempt: Attempt) {
+    guard !isAnnounced else { return }
+    isAnnounced = true
     let path = attempt.log.path
     sink.writeStream(
       request.shape.comment(
@@ -82,13 +87,14 @@ extension Exchange {
 
   /// Goes on with a stream that broke; gives what to do if that can't be.
   func resumeStream(with candidate: Int) -> RequestStateMachine.Action? {
+    if kept != nil { return followUp(with: candidate) }
     guard case .ask(let continuation)? = resume?.sequel(),
       !(continuation.isOnlyUsage && request.hidesUsage),
       loop.router.mayRetry(decision.ranked[candidate].path)
     else { return machine.denied() }
     for data in continuation.opening { show(data) }
     resume?.continuation = continuation
-    resume?.isAnnounced = false
+    isAnnounced = false
     resumes += 1
     // Its own place has just come free, and the client has a part of the answer: it does not queue again.
     let place = loop.router.takeAnyPlace(on: decision.ranked[candidate].path, at: .now())

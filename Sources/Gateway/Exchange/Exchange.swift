@@ -31,6 +31,10 @@ final class Exchange {
   var writer: (any StreamWriter)?
   /// Whether another attempt would have been made, had there been budget for it.
   private(set) var isBudgetSpent = false
+  /// Set for a stream of an answer that its backend keeps.
+  var kept: KeptStream?
+  /// Whether the client has been told who goes on with its stream.
+  var isAnnounced = false
   /// How often the stream broke and was gone on with.
   var resumes = 0
   /// Since when nothing is under way, for want of a link.
@@ -85,6 +89,7 @@ final class Exchange {
         }
       case .resume(let candidate): next = resumeStream(with: candidate)
       case .cancel(let number):
+        partFromKept(attempts[number], winner: machine.winner.map { attempts[$0] })
         attempts[number].end(.policyHedgeLost, detail: "another attempt was first")
       case .hold: heldSince = heldSince ?? .now()
       case .decideAgain:
@@ -135,6 +140,8 @@ final class Exchange {
     let isStale = attempt.isStale(fault)
     if isStale { keepPlace(of: attempt) }
     let fault = isStale ? fault : cause(of: fault, in: attempt)
+    // What a backend does not have, or won't give, is not asked for again.
+    if fault == .providerRefused, attempt.log.isFollowUp { loseKept() }
     attempt.end(fault, detail: detail)
     return machine.failed(
       attempt.number, fault, wasStale: isStale, at: .now(), isDown: loop.router.isDown)
@@ -164,7 +171,11 @@ extension Exchange {
     case .failure:
       perform(machine.receivedHead(attempt.number, isError: true, at: .now()))
     case .events:
-      machine.heard(attempt.number, at: .now())
+      if attempt.log.isFollowUp {
+        machine.reattached(attempt.number, at: .now())
+      } else {
+        machine.heard(attempt.number, at: .now())
+      }
       rearm()
     }
   }
@@ -175,6 +186,7 @@ extension Exchange {
   /// The first content of a stream has come.
   func receivedContent(_ attempt: Attempt) {
     perform(machine.receivedContent(attempt.number, at: .now()))
+    if attempts.count > 1, kept == nil { releaseKept(butOf: attempt) }
   }
 
   /// All events that a read brought have gone to the client.
@@ -204,7 +216,10 @@ extension Exchange {
   func clientLeft() {
     guard machine.finish() else { return }
     leaveQueue()
-    for attempt in attempts where !attempt.isOver { attempt.end(.callerCancelled) }
+    for attempt in attempts where !attempt.isOver {
+      partFromKept(attempt, winner: nil)
+      attempt.end(.callerCancelled)
+    }
     readUsage()
     end(status: machine.hasBegun ? 200 : 499, fault: .callerCancelled, chosen: begun)
   }
@@ -222,7 +237,7 @@ extension Exchange {
     while true {
       var tick = machine.tick(at: .now())
       if tick == .checkLinks {
-        tick = machine.checkLinks(at: .now(), isDown: loop.router.isDown)
+        tick = machine.checkLinks(at: .now(), isDown: isDown)
         if tick == .nothing { continue }
       }
       switch tick {
@@ -233,6 +248,12 @@ extension Exchange {
       case .act(let action): perform(action)
       }
     }
+  }
+
+  /// Whether the link of a path is known to be down, or TCP finds that nothing gets through.
+  private func isDown(_ path: PathID) -> Bool {
+    loop.router.isDown(path)
+      || attempts.contains { !$0.isOver && $0.log.path == path && $0.isCutOff }
   }
 
   private static func detail(of fault: Fault) -> String {
@@ -248,6 +269,7 @@ extension Exchange {
   func end(status: Int, fault: Fault?, chosen: AttemptLog? = nil, bill known: Bill? = nil) {
     loop.admission.requestEnded()
     endHold()
+    releaseKept(isWhole: fault == nil)
     let firstByte = chosen?.firstByte.map { ($0 - clock.monotonic).milliseconds }
     let now = NIODeadline.now()
     let bill = known ?? bill(chosen: chosen)
@@ -257,6 +279,7 @@ extension Exchange {
         facts: facts, decision: decision, attempts: attempts.map { $0.log.record(clock) },
         chosen: chosen?.path, predictedMs: chosen?.predictedMs, actualMs: chosen?.firstByteMs,
         timeToFirstByteMs: firstByte, status: status, usage: usage, events: events,
+        longestGapMs: facts.stream ? TimeAmount(machine.longestGap).milliseconds : nil,
         resumes: resumes, heldMs: held.milliseconds, waitedMs: waited.milliseconds,
         ended: clock.utc(now), fault: fault, cost: bill.cost, trace: request.trace))
   }

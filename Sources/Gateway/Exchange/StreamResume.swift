@@ -10,8 +10,6 @@ struct StreamResume {
   let first: Attempt
   /// What the attempt under way goes on with; `nil` before the first break.
   var continuation: Continuation?
-  /// Whether the client has been told of the present attempt.
-  var isAnnounced = false
 
   init(of first: Attempt, form: StreamedAnswer.Form) {
     self.first = first

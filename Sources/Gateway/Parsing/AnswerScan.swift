@@ -136,6 +136,16 @@ extension AnswerScan {
     find("sequence_number", in: event) { scanner throws(JSONFault) in try scanner.integer() }
   }
 
+  /// The `id` of the `response` that an event of a response's stream holds.
+  static func responseID(of event: ByteBuffer) -> String? {
+    find("response", in: event) { scanner throws(JSONFault) in
+      guard scanner.byte == UInt8(ascii: "{") else { return nil }
+      var inner = scanner
+      guard try inner.enter("id"), inner.byte == UInt8(ascii: "\"") else { return nil }
+      return inner.value(of: try inner.string())
+    }
+  }
+
   /// Whether an event of chat holds no choices, as the one that tells the usage does.
   static func hasNoChoices(_ event: ByteBuffer) -> Bool {
     let isEmpty: Bool? = find("choices", in: event) { scanner throws(JSONFault) in

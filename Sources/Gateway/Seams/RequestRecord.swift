@@ -85,6 +85,8 @@ public struct RequestRecord: Sendable, Equatable {
   public var events: Int
   /// How often its stream broke and was gone on with by another attempt.
   public var resumes: Int
+  /// The longest silence between two events of the stream, milliseconds; `nil` where there was no stream.
+  public var longestGapMs: Double?
   /// How long it waited for a link to come back with no attempt under way, milliseconds.
   public var heldMs: Double
   /// How long it waited for a place at a backend or on an uplink, milliseconds.
@@ -103,7 +105,8 @@ public struct RequestRecord: Sendable, Equatable {
   public init(
     facts: RequestFacts, decision: RoutingDecision, attempts: [Attempt], chosen: PathID? = nil,
     predictedMs: Double? = nil, actualMs: Double? = nil, timeToFirstByteMs: Double? = nil,
-    status: Int, usage: AnswerUsage? = nil, events: Int = 0, resumes: Int = 0,
+    status: Int, usage: AnswerUsage? = nil, events: Int = 0,
+    longestGapMs: Double? = nil, resumes: Int = 0,
     heldMs: Double = 0, waitedMs: Double = 0, ended: UTC, fault: Fault? = nil, cost: Cost? = nil,
     trace: TraceContext? = nil
   ) {
@@ -120,6 +123,7 @@ public struct RequestRecord: Sendable, Equatable {
     self.usage = usage
     self.events = events
     self.resumes = resumes
+    self.longestGapMs = longestGapMs
     self.heldMs = heldMs
     self.waitedMs = waitedMs
     self.ended = ended

@@ -1,5 +1,6 @@
 import Decisions
 import Dialects
+import Fleet
 import Links
 import Orbits
 
@@ -27,9 +28,8 @@ public protocol RequestRouter: PlaceKeeper {
   /// The name that `backend` knows `model` by; `nil` when it is the same.
   func upstreamModelName(_ model: String, backend: String) -> String?
 
-  /// Whether `backend` goes on with a message of the assistant's that ends a request, so that an answer
-  /// whose stream broke can be continued there. The default: no.
-  func continues(backend: String) -> Bool
+  /// What `backend` can do for an answer whose stream broke. The default: nothing.
+  func resumption(of backend: String) -> Resumption
 
   /// Whether `backend` can be asked to count a stream of chat. The default: yes.
   func countsStreams(backend: String) -> Bool
@@ -93,8 +93,8 @@ extension RequestRouter {
   /// Does nothing.
   public func unbilled(_ path: PathID, bytesUp: Int, bytesDown: Int) {}
 
-  /// None does.
-  public func continues(backend: String) -> Bool { false }
+  /// Nothing.
+  public func resumption(of backend: String) -> Resumption { .no }
 
   /// Does nothing.
   public func turnEnded() {}

@@ -81,6 +81,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     drainTimer?.set(nil)
   }
 
+  var channel: (any Channel)? { context?.channel }
+
   /// Whether it can take a request.
   var isUsable: Bool {
     if case .idle = state, let context { context.channel.isActive } else { false }
@@ -153,6 +155,13 @@ final class UpstreamConnection: ChannelInboundHandler {
       state = .draining
       drainTimer?.set(.now() + Self.drainTime)
     }
+  }
+
+  /// What comes goes to somebody else from now on.
+  func handOver(to user: any UpstreamUser) {
+    guard case .busy = state else { return }
+    self.user = user
+    setPaused(false)
   }
 
   /// Waits for a request in the pool, once the TLS handshake is done: writing nothing takes until then.

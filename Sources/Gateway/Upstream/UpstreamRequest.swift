@@ -25,10 +25,12 @@ struct UpstreamRequest {
   ///
   /// - Parameters:
   ///   - dialect: The family it is worded in; Anthropic's has its own fields for key and version.
+  ///   - idempotencyKey: What makes it the same request if it is sent again, where the client says nothing.
   ///   - traceparent: Where this attempt stands in a trace, instead of what the client sent.
   init(
     to path: String, of endpoint: Endpoint, in dialect: Family?, body: [ByteBuffer],
-    isStream: Bool, client: HTTPHeaders, id: String, traceparent: String? = nil
+    isStream: Bool, client: HTTPHeaders, id: String, traceparent: String? = nil,
+    idempotencyKey: String? = nil
   ) {
     self.body = body
     bodyBytes = body.reduce(0) { $0 + $1.readableBytes }
@@ -53,7 +55,36 @@ struct UpstreamRequest {
       if traceparent != nil, name.isField("traceparent") { continue }
       fields.append((name, value))
     }
+    if let idempotencyKey, client.first(name: "idempotency-key") == nil {
+      fields.append(("idempotency-key", idempotencyKey))
+    }
     head = HTTPRequestHead(
       version: .http1_1, method: .POST, uri: path, headers: HTTPHeaders(fields))
   }
+
+  /// Makes a request of the gateway's own, without a body, about something that `endpoint` keeps.
+  init(_ method: HTTPMethod, _ path: String, of endpoint: Endpoint, isStream: Bool = false) {
+    body = []
+    bodyBytes = 0
+    var fields: HeaderFields = [
+      ("host", endpoint.hostHeader),
+      ("accept", isStream ? "text/event-stream" : "application/json"),
+      ("accept-encoding", "identity"),
+      ("user-agent", "perigee"),
+    ]
+    if method == .POST { fields.append(("content-length", "0")) }
+    if let key = endpoint.authorization {
+      fields.append(("authorization", "Bearer \(key.reveal())"))
+    }
+    head = HTTPRequestHead(
+      version: .http1_1, method: method, uri: path, headers: HTTPHeaders(fields))
+  }
+}
+
+extension Endpoint {
+  /// Where the API begins.
+  var base: String { basePath.isEmpty ? "/v1" : basePath }
+
+  /// A path below where the API begins.
+  func path(below path: String) -> String { base + path }
 }

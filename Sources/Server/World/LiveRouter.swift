@@ -124,9 +124,9 @@ final class LiveRouter: RequestRouter {
     }
   }
 
-  func continues(backend: String) -> Bool {
+  func resumption(of backend: String) -> Resumption {
     tables.withLock { tables in
-      tables.lazy.compactMap { $0.plan.backend(named: backend) }.first?.backend.resume == .prefill
+      tables.lazy.compactMap { $0.plan.backend(named: backend) }.first?.backend.resume ?? .no
     }
   }
 
@@ -213,7 +213,7 @@ extension AnsweredAttempt {
       reusedConnection: attempt.reusedConnection, connectMs: connectMs,
       firstByte: attempt.firstByte, ended: attempt.ended, status: attempt.status,
       outputTokens: isChosen ? counted : nil, bytesDown: attempt.bytesDown,
-      place: attempt.place)
+      longestGapMs: isChosen ? record.longestGapMs : nil, place: attempt.place)
   }
 }
 

@@ -1,5 +1,6 @@
 import Decisions
 import Dialects
+import Fleet
 import Gateway
 import Links
 import Orbits
@@ -27,6 +28,8 @@ final class TestRouter: RequestRouter {
     var isCutOff = false
     var mayHedge = true
     var mayRetry = true
+    /// When the routes change next.
+    var nextChange: UTC?
   }
 
   let endpoints: [(name: String, endpoint: Endpoint?)]
@@ -36,8 +39,9 @@ final class TestRouter: RequestRouter {
   let modelNames: [String]
   let apis: [String: [Family]]
   let hedge: HedgePlan?
-  /// The backends that go on with an answer that broke.
+  /// The backends that go on with an answer that broke, and those that keep their answers.
   let continuing: Set<String>
+  let keeping: Set<String>
   /// The backends that refuse to be asked for a stream's usage.
   let uncounting: Set<String>
   private let memory = Mutex(Memory())
@@ -47,11 +51,12 @@ final class TestRouter: RequestRouter {
     _ endpoints: [(name: String, endpoint: Endpoint?)], renames: [String: String] = [:],
     rejected: [RoutingDecision.Scored] = [], retryAt: UTC? = nil,
     models: [String] = ["test-model", "org/other"], apis: [String: [Family]] = [:],
-    hedge: HedgePlan? = nil, continuing: Set<String> = [],
+    hedge: HedgePlan? = nil, continuing: Set<String> = [], keeping: Set<String> = [],
     uncounting: Set<String> = [], world: World = World()
   ) {
     self.apis = apis
     self.continuing = continuing
+    self.keeping = keeping
     self.uncounting = uncounting
     self.hedge = hedge
     self.world = Mutex(world)
@@ -69,10 +74,12 @@ final class TestRouter: RequestRouter {
 
   func decide(_ facts: RequestFacts) -> RoutingDecision {
     memory.withLock { $0.facts.append(facts) }
-    let ranked = world.withLock { $0.isCutOff } ? [] : endpoints
+    let world = world.withLock { $0 }
+    let ranked = world.isCutOff ? [] : endpoints
     var decision = RoutingDecision(
       ranked: ranked.map { Self.scored($0.name, predictedMs: 12.34) }, rejected: rejected,
       retryAt: retryAt)
+    for index in decision.ranked.indices { decision.ranked[index].nextChange = world.nextChange }
     decision.hedge = hedge
     return decision
   }
@@ -80,7 +87,10 @@ final class TestRouter: RequestRouter {
   /// Changes what links and budgets are like.
   func change(_ change: (inout World) -> Void) { world.withLock { change(&$0) } }
 
-  func continues(backend: String) -> Bool { continuing.contains(backend) }
+  func resumption(of backend: String) -> Resumption {
+    if keeping.contains(backend) { return .background }
+    return continuing.contains(backend) ? .prefill : .no
+  }
 
   func countsStreams(backend: String) -> Bool { !uncounting.contains(backend) }
 
