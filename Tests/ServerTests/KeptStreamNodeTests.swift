@@ -3,6 +3,7 @@ import Dialects
 import Fleet
 import Foundation
 import NIOCore
+import NIOPosix
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
 /// Two nodes with a way between them that is killed: streams of the far one come whole to the near one's
 /// clients.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct KeptStreamNodeTests {
-  private static let words = 40
+  private static let words = 60
 
   /// A process that passes bytes on until it is killed.
   private final class Way: @unchecked Sendable {
@@ -27,12 +28,21 @@ import Testing
       target = URL(string: url)?.port ?? 0
     }
 
-    func start() throws {
+    /// Starts it, and waits until it listens.
+    func start() async throws {
       let script = RealParts.root.appendingPathComponent("Tests/ServerTests/Python/relay.py")
       process = ChildProgram.process(
         URL(fileURLWithPath: try #require(RealParts.python)),
         [script.path, "\(port)", "\(target)"])
       try process?.run()
+      for _ in 0..<500 {
+        if (try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+          .connect(host: "127.0.0.1", port: port).get().close()) != nil
+        {
+          return
+        }
+        try await Task.sleep(for: .milliseconds(20))
+      }
     }
 
     func kill() {
@@ -59,15 +69,19 @@ import Testing
       uplinks: [], backends: [TestFleet.backend("model", port: model.port, at: .site("island"))])
     try await RunningNode.serve(far) { far in
       let way = try Way(to: far.url)
-      try way.start()
+      try await way.start()
       defer { way.kill() }
       try await RunningNode.serve(Self.near(way), untilReady: true) { near in
         let killer = Task {
+          // What has no content yet is another matter.
+          while try await far.underWay("model") == 0 {
+            try await Task.sleep(for: .milliseconds(20))
+          }
           while !Task.isCancelled {
-            try await Task.sleep(for: .milliseconds(700))
+            try await Task.sleep(for: .milliseconds(900))
             way.kill()
             try await Task.sleep(for: pause)
-            try way.start()
+            try await way.start()
           }
         }
         defer { killer.cancel() }
