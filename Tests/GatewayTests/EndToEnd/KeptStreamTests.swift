@@ -92,7 +92,8 @@ import Testing
       #expect(try await rig.eventually { keeper.seen.kept.isEmpty })
       #expect(!keeper.seen.log.contains { $0.hasSuffix("/cancel") })
       let records = rig.router.told.records
-      #expect(records.allSatisfy { $0.fault == nil && $0.usage == TokenUsage(input: 7, output: 9) })
+      #expect(
+        records.allSatisfy { $0.fault == nil && $0.usage?.input == 7 && $0.usage?.output == 9 })
       #expect(records.contains { $0.resumes == 1 })
     }
   }

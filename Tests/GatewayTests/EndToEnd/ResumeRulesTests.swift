@@ -41,7 +41,7 @@ import Testing
       #expect(record.attempts.map(\.path.backend) == ["b0", "b1"])
       #expect(record.resumes == 1 && record.heldMs == 0)
       #expect(record.attempts[0].fault != nil && record.attempts[1].fault == nil)
-      #expect(record.usage == TokenUsage(input: 7, output: 4))
+      #expect(record.usage == AnswerUsage(input: 7, output: 4))
       let asked = rig.backends[1].seen.requests.first?.text ?? ""
       #expect(asked.contains("\"continue_final_message\":true,\"add_generation_prompt\":false"))
       #expect(asked.hasPrefix("{\"model\":\"test-model\",\"messages\":[{\"role\":\"user\""))
