@@ -52,8 +52,9 @@ extension Exchange {
   func followUp(with candidate: Int) -> RequestStateMachine.Action? {
     isAnnounced = false
     resumes += 1
-    // A connection that was kept may have died with the one that broke.
-    return begin(candidate, fresh: true)
+    // As for what goes on from its text: it does not queue again, and its old connection may be dead.
+    let place = loop.router.takeAnyPlace(on: decision.ranked[candidate].path, at: .now())
+    return begin(candidate, on: place, fresh: true)
   }
 }
 
