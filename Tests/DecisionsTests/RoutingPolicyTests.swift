@@ -66,6 +66,7 @@ import Testing
         Self.candidate("slow", nil, serviceMs: 5_000),
       ], now: Self.now)
     #expect(decision.ranked.map(\.path.backend) == ["near", "far", "slow", "sick"])
+    #expect(decision.ranked.map(\.isLastResort) == [false, false, false, true])
     #expect(decision.rejected.isEmpty)
   }
 

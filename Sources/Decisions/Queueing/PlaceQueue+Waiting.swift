@@ -81,7 +81,6 @@ extension PlaceQueue {
 
   struct Waiter: Sendable {
     var key: WaitingLine.Key
-    var arrived: Instant
     var expires: Instant
     /// The lanes that it waits in.
     var lanes: [Int] = []
@@ -135,7 +134,7 @@ extension PlaceQueue {
     tickets += 1
     let turn = turns.next(of: request.caller, request.rank)
     var waiter = Waiter(
-      key: .init(rank: request.rank, turn: turn, ticket: tickets), arrived: time, expires: expires)
+      key: .init(rank: request.rank, turn: turn, ticket: tickets), expires: expires)
     for (number, headStart) in lanes {
       if headStart > .zero { waiter.later.append((number, time + headStart)) }
     }

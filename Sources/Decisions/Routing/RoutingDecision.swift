@@ -20,6 +20,9 @@ public struct RoutingDecision: Sendable, Equatable {
     public var pathMs: Double
     /// The part of the prediction that is the backend, a wait for a place there included.
     public var serviceMs: Double
+    /// Whether it is tried only where all others are out: the backend is unhealthy, or its link down. A place
+    /// at another one is waited for rather than this one taken.
+    public var isLastResort = false
     /// The part of it that is the wait for a place.
     public var waitMs = 0.0
     /// What interruptions of the answer and failures are expected to cost, weighed, milliseconds.

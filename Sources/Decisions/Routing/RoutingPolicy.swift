@@ -83,6 +83,7 @@ public struct RoutingPolicy: Sendable {
   private func tier(
     of candidate: Candidate, _ scored: inout RoutingDecision.Scored, leftMs: Double
   ) -> Tier {
+    scored.isLastResort = candidate.link == .down || !candidate.isHealthy
     if candidate.link == .down {
       scored.reason = "the link is down, so tried last; " + scored.reason
       return .down

@@ -37,7 +37,9 @@ extension Exchange {
 
   /// Asks for a place for the candidate or one that may be tried instead of it.
   func awaitPlace(_ candidate: Int, fresh: Bool) -> RequestStateMachine.Action? {
+    let isLastResort = decision.ranked[candidate].isLastResort
     let choice = machine.choice(from: candidate, isDown: loop.router.isDown)
+      .filter { isLastResort || !decision.ranked[$0].isLastResort }
     let request = PlaceQueue.Request(
       caller: facts.caller ?? "",
       rank: QueueRank(facts.priority, isDeferred: facts.isDeferred), options: options(choice),
