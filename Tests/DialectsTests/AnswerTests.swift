@@ -233,4 +233,28 @@ import Testing
       }
     }
   }
+
+  /// Whatever a backend counts, sums of it neither shrink nor overflow.
+  @Test(arguments: [(Int.max, AnswerUsage.mostTokens), (Int.min, 0), (-5, 0), (12, 12)])
+  func countsAreBelievedWithinBounds(_ told: Int, _ believed: Int) throws {
+    var usage = AnswerUsage(input: told, output: told, cachedInput: told)
+    #expect(usage.input == believed && usage.output == believed && usage.cachedInput == believed)
+    usage.input = told
+    usage.output = told
+    #expect(usage.input == believed && usage.output == believed)
+    var reader = Family.messages.streamReader
+    var read: AnswerUsage?
+    for data in [
+      #"{"type":"message_start","message":{"usage":{"input_tokens":3,"output_tokens":1}}}"#,
+      #"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":\#(told)}}"#,
+      #"{"type":"message_stop"}"#,
+    ] {
+      for case .usage(let usage) in try Array(data.utf8).withUnsafeBytes({
+        try reader.read(bytes: $0)
+      }) {
+        read = usage
+      }
+    }
+    #expect(read?.input == 3 && read?.output == believed)
+  }
 }

@@ -208,12 +208,12 @@ import Testing
 
   @Test func requestsUnderWayFinishWhenTheNodeStops() async throws {
     let mock = try await MockBackend(name: "europe")
-    // Two thirds of a second of light there and back, so that the answer is on its way at the end.
+    // Slow enough to be on its way at the end.
     let fleet = TestFleet.make(
       uplinks: [TestFleet.geo],
       backends: [TestFleet.backend("europe", port: mock.port, at: .site("region"))])
     let asked = try await RunningNode.serve(fleet) { node in
-      let answer = Task { try await node.ask() }
+      let answer = Task { try await node.ask("slow") }
       while try await node.get("/metrics").text.contains(
         "perigee_backend_requests_in_flight{backend=\"europe\"} 0")
       {

@@ -12,7 +12,11 @@ extension RequestStateMachine {
   ) -> Action? {
     guard !isOver, let attempt = remove(number) else { return nil }
     lastFault = fault
-    if winner == number { winner = nil }
+    if winner == number {
+      winner = nil
+      // Whether the client keeps up is seen anew when the stream goes on.
+      isClientSlow = false
+    }
     if fault.isOfBackend { passedOver.append(attempt.path.backend) }
     if fault.isOfLink { noteTrouble(attempt, fault, at: now) }
     noteSilence(after: attempt, fault, at: now)

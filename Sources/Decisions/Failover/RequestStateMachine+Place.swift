@@ -20,6 +20,8 @@ extension RequestStateMachine {
   public mutating func waitedForPlace(_ duration: Duration) {
     silentSince = silentSince + duration
     trouble = trouble.map { $0 + duration }
+    // The backend gets its time to answer before a stream's head goes out, after which it can't be refused.
+    if !hasBegun { nextHeartbeat = nextHeartbeat + duration }
   }
 
   /// There is no place for it.

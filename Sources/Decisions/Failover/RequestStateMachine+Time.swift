@@ -66,8 +66,9 @@ extension RequestStateMachine {
     return .heartbeat(begins: begins)
   }
 
-  /// Whether comments keep the client's connection alive.
-  private var beats: Bool { isStream && !isStreaming }
+  /// Whether comments keep the client's connection alive: also while a model thinks and nothing of that is
+  /// for the client.
+  private var beats: Bool { isStream && !(isStreaming && hasContent) }
 
   /// When the links of the attempts are to be looked at next.
   private func linkCheck(of attempt: Live) -> Instant {

@@ -10,11 +10,15 @@ struct CallerTurns: Sendable {
   private var last: [Caller: Double] = [:]
   private var now = SIMD4<Double>()
 
+  /// The turn that a caller's next request would have.
+  func peek(_ name: String, _ rank: QueueRank) -> Double {
+    max(now[rank.rawValue], (last[Caller(rank: rank, name: name)] ?? -1) + 1)
+  }
+
   /// The turn of a caller's next request.
   mutating func next(of name: String, _ rank: QueueRank) -> Double {
-    let caller = Caller(rank: rank, name: name)
-    let turn = max(now[rank.rawValue], (last[caller] ?? -1) + 1)
-    last[caller] = turn
+    let turn = peek(name, rank)
+    last[Caller(rank: rank, name: name)] = turn
     return turn
   }
 

@@ -61,6 +61,8 @@ public struct ConcurrencyLimit: Sendable, Equatable {
   private var value: Double?
   private var classes: [Class: Batches] = [:]
   private var lateSince: UTC?
+  /// Answers since streams were last judged.
+  private var answersUnjudged = 0
   private var lastCut: Instant?
 
   /// No limit, as long as nothing speaks for one.
@@ -85,6 +87,7 @@ public struct ConcurrencyLimit: Sendable, Equatable {
   }
 
   private mutating func judge(_ batches: inout Batches, at time: UTC) {
+    answersUnjudged = 0
     if abs(time.seconds(since: batches.begun)) > Self.windowSeconds {
       batches.quick.turnWindow()
       batches.slow.turnWindow()
@@ -122,6 +125,9 @@ public struct ConcurrencyLimit: Sendable, Equatable {
   /// Takes in that the backend answered a request as it should: the limit grows by one for each round of
   /// them, while most of it is used. What is not used cannot be known to be too little.
   public mutating func answered(inFlight: Int) {
+    answersUnjudged += 1
+    // Whoever asks for no more streams would keep what was judged of the last ones for ever.
+    if answersUnjudged > 4 * Self.batch { lateSince = nil }
     guard let value, lateSince == nil, Double(inFlight) * 2 > value else { return }
     let grown = value + 1 / max(1, value)
     self.value = grown > Self.most ? nil : grown

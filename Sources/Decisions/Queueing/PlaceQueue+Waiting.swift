@@ -98,13 +98,15 @@ extension PlaceQueue {
   ) -> (entry: Entry, displaced: Turn?) {
     var lanes: [(number: Int, headStart: Duration)] = []
     var soonest = Double.infinity
+    var patience = Double.infinity
     for option in request.options {
       let number = lane(of: option.path)
-      // Waiting for a better one has to be the quicker way to an answer.
-      if isOpen(number), soonest >= option.headStart / .seconds(1) {
-        return (.place(take(number, at: time)), nil)
-      }
-      soonest = min(soonest, expectedWait(number, request.rank) + option.headStart / .seconds(1))
+      let headStart = option.headStart / .seconds(1)
+      // Waiting for a better one has to be possible, and the quicker way to an answer.
+      if isOpen(number), patience >= headStart { return (.place(take(number, at: time)), nil) }
+      let wait = expectedWait(number, request.rank) + headStart
+      soonest = min(soonest, wait)
+      if hasRoom(number) { patience = min(patience, wait) }
       lanes.append((number, option.headStart))
     }
     guard let best = lanes.first?.number else {
@@ -118,7 +120,10 @@ extension PlaceQueue {
     var displaced: Turn?
     var open = lanes.filter { hasRoom($0.number) }
     if open.isEmpty {
-      guard let victim = victim(for: best, below: request.rank) else {
+      guard
+        let victim = victim(
+          for: best, below: request.rank, turn: turns.peek(request.caller, request.rank))
+      else {
         return (.refused(refusal(.full, best, request.rank, at: time)), nil)
       }
       displaced = displace(victim, at: time)
@@ -236,12 +241,17 @@ extension PlaceQueue {
       places[lanes[lane].uplink].longestWait(settings, at: time))
   }
 
-  /// Who has to make room in the queue of `lane` for a higher rank: the one who would be served last.
-  private func victim(for lane: Int, below rank: QueueRank) -> WaitingLine.Key? {
-    let full = [lanes[lane].backend, lanes[lane].uplink].first { !hasRoom(inQueueOf: $0) }
-    let last = lanes.filter { $0.backend == full || $0.uplink == full }
+  /// Who has to make room in the queue of `lane` for a higher rank, or for a caller of the same rank whose
+  /// turn comes before: the one who would be served last.
+  private func victim(
+    for lane: Int, below rank: QueueRank, turn: Double
+  ) -> WaitingLine.Key? {
+    let full = [lanes[lane].backend, lanes[lane].uplink].filter { !hasRoom(inQueueOf: $0) }
+    // Where both queues are full, nobody who waits in one of them alone would make room.
+    let last = lanes.filter { one in full.allSatisfy { $0 == one.backend || $0 == one.uplink } }
       .compactMap(\.line.last).min()
-    return last.flatMap { $0.rank < rank ? $0 : nil }
+    guard let last else { return nil }
+    return last.rank < rank || (last.rank == rank && last.turn > turn + 1) ? last : nil
   }
 
   private mutating func displace(_ key: WaitingLine.Key, at time: Instant) -> Turn {
@@ -256,9 +266,9 @@ extension PlaceQueue {
   ) -> Refusal {
     guard let lane else { return Refusal(reason: reason, seconds: 1) }
     let backend = places[lanes[lane].backend].promise(rank, at: time)
-    let uplink = places[lanes[lane].uplink]
-    return Refusal(
-      reason: reason, seconds: max(backend, uplink.expectedWait(rank)))
+    let uplink = places[lanes[lane].uplink].promise(rank, at: time)
+    let seconds = max(backend, uplink)
+    return Refusal(reason: reason, seconds: seconds > 0 ? seconds : Places.unknownSeconds)
   }
 
   /// Takes paths out that are gone; who has no other one is refused.

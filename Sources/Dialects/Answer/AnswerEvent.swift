@@ -37,18 +37,19 @@ public enum FinishReason: Sendable, Equatable {
   case contentFilter
 }
 
-/// Tokens of a request, as the backend counted them.
+/// Tokens of a request, as the backend counted them. No count is negative or beyond ``mostTokens``, whatever
+/// the backend says, so that sums of counts neither shrink nor overflow.
 public struct AnswerUsage: Sendable, Equatable {
   /// Tokens of the prompt, cached ones included.
-  public var input: Int
+  public var input: Int { didSet { input = Self.believed(input) } }
   /// Tokens of the answer, reasoning included.
-  public var output: Int
+  public var output: Int { didSet { output = Self.believed(output) } }
   /// Tokens of the prompt that came from a cache, where the backend says so.
-  public var cachedInput: Int?
+  public var cachedInput: Int? { didSet { cachedInput = cachedInput.map(Self.believed) } }
   /// Tokens of the prompt that were written to a cache, where the backend says so.
-  public var cacheWrites: Int?
+  public var cacheWrites: Int? { didSet { cacheWrites = cacheWrites.map(Self.believed) } }
   /// Tokens of the answer that were spent on thinking, where the backend says so.
-  public var reasoning: Int?
+  public var reasoning: Int? { didSet { reasoning = reasoning.map(Self.believed) } }
 
   /// More than any model reads or writes: a backend that counts more is not believed.
   public static let mostTokens = 1 << 31
@@ -58,13 +59,14 @@ public struct AnswerUsage: Sendable, Equatable {
     input: Int, output: Int, cachedInput: Int? = nil, cacheWrites: Int? = nil,
     reasoning: Int? = nil
   ) {
-    func believed(_ count: Int) -> Int { min(max(0, count), Self.mostTokens) }
-    self.input = believed(input)
-    self.output = believed(output)
-    self.cachedInput = cachedInput.map(believed)
-    self.cacheWrites = cacheWrites.map(believed)
-    self.reasoning = reasoning.map(believed)
+    self.input = Self.believed(input)
+    self.output = Self.believed(output)
+    self.cachedInput = cachedInput.map(Self.believed)
+    self.cacheWrites = cacheWrites.map(Self.believed)
+    self.reasoning = reasoning.map(Self.believed)
   }
+
+  private static func believed(_ count: Int) -> Int { min(max(0, count), mostTokens) }
 }
 
 /// What a backend or the gateway says went wrong.

@@ -69,6 +69,8 @@ extension Attempt: UpstreamUser {
   private func takeEvents() throws(UpstreamResponse.Unusable) {
     while let exchange, let event = try response.nextEvent() {
       let data = event.data()
+      // A far node's signs of life, until the next event of the answer that was asked for again.
+      if data == nil, log.isFollowUp { exchange.progressed(self) }
       if let data, log.firstByte == nil { kept?.learnName(from: data) }
       let dialect = passage.dialect(of: exchange.request.inference) ?? .chat
       let isTerminal = data.map(dialect.isTerminal) ?? false

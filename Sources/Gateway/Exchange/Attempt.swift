@@ -142,7 +142,7 @@ final class Attempt {
     let request = exchange.request
     let body =
       if let resume = exchange.resume {
-        resume.body(model: upstreamModel ?? exchange.facts.model)
+        withoutUsage(resume.body(model: upstreamModel ?? exchange.facts.model))
       } else {
         askedBody(request)
       }
@@ -156,6 +156,14 @@ final class Attempt {
     sent = body
     isSent = upstream.bodyBytes <= UpstreamConnection.longBody
     connection.send(upstream, for: self)
+  }
+
+  /// A continuation is asked for in the first backend's words, which may ask for a count.
+  private func withoutUsage(_ pieces: [ByteBuffer]) -> [ByteBuffer] {
+    if countsStreams { return pieces }
+    var body = ByteBuffer()
+    for piece in pieces { body.writeImmutableBuffer(piece) }
+    return (try? InferenceBody.scan(body))?.edited(body, model: nil, usage: .withheld) ?? pieces
   }
 
   /// Whether the backend can be asked to count a stream.
@@ -233,16 +241,10 @@ final class Attempt {
     }
   }
 
-  /// Gives its connection to somebody else, who hears what comes; nothing before the request is sent.
-  func partWithConnection() -> UpstreamConnection? {
-    defer { connection = nil }
-    return connection
-  }
-
   /// Stops reading or goes on, so that what the client does not take stays with the backend.
   func setPaused(_ isPaused: Bool) { connection?.setPaused(isPaused) }
 
-  /// Lets go of the connection and bills what it has carried.
+  /// Lets go of the connection and bills what it has carried. Whoever takes it over hears what comes.
   func letGo() -> UpstreamConnection? {
     guard let connection else { return nil }
     self.connection = nil

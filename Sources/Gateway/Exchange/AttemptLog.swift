@@ -69,7 +69,8 @@ struct AttemptLog {
       path: path, predictedMs: predictedMs, isHedge: isHedge, started: clock.utc(started),
       connected: connected.map(clock.utc), reusedConnection: reusedConnection,
       firstByte: firstByte.map(clock.utc), ended: clock.utc(ended ?? started), status: status,
-      bytesUp: bytesUp, bytesDown: bytesDown, fault: fault, detail: detail, place: began)
+      bytesUp: bytesUp, bytesDown: bytesDown, answerBytes: answerBytes, fault: fault,
+      detail: detail, isFollowUp: isFollowUp, place: began)
   }
 }
 

@@ -12,6 +12,10 @@ extension Exchange {
     guard machine.finish(), let status = attempt.response.head?.status else { return }
     self.usage = usage
     attempt.end(nil, keepsConnection: true)
+    // An error that a count is estimated from is an answer without having been the first.
+    for other in attempts where !other.isOver {
+      other.end(.policyHedgeLost, detail: "another attempt was first")
+    }
     if fault != nil {
       end(status: Int(status.code), fault: fault, chosen: attempt.log)
       return sendError(of: attempt, status)
@@ -167,12 +171,17 @@ extension Exchange {
     readUsage()
     end(status: 200, fault: fault, chosen: begun)
     let detail = lastTried?.log.detail.map { " (\($0))" } ?? ""
-    let error = APIError(
-      .badGateway, fault,
-      events > 0
-        ? "The stream broke before it was complete\(detail). What has come so far is not the whole "
-          + "answer: send the request again.\(why)"
-        : failureMessage(), code: "stream_interrupted")
+    let error =
+      if let refusal, fault.isOfQueue {
+        turnedAwayError(refusal)
+      } else {
+        APIError(
+          .badGateway, fault,
+          events > 0
+            ? "The stream broke before it was complete\(detail). What has come so far is not the "
+              + "whole answer: send the request again.\(why)"
+            : failureMessage(), code: "stream_interrupted")
+      }
     if sink.isWritable {
       sink.writeStream(errorEvent(error))
     }

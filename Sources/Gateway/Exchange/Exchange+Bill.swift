@@ -79,7 +79,9 @@ extension Exchange {
     }
     work.inputTokens = (usage?.input ?? account.estimate.inputTokens) + given
     let tokensDown = isChosen ? log.answerBytes / RequestFacts.bytesPerToken : 0
-    work.outputTokens = facts.stream ? log.events : tokensDown
+    // A kept answer's later events came to the attempts that asked for the rest of it.
+    let brought = isChosen && kept != nil ? events : log.events
+    work.outputTokens = facts.stream ? brought : tokensDown
     return (work, 0, true)
   }
 

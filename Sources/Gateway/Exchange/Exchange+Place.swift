@@ -58,7 +58,7 @@ extension Exchange {
     let scores = choice.map { decision.ranked[$0] }.map { ($0.scoreMs ?? .infinity) - $0.waitMs }
     let best = scores.min() ?? 0
     return zip(choice, scores).map { candidate, score in
-      let headStartMs = score - best
+      let headStartMs = score == best ? 0 : score - best
       return PlaceQueue.Request.Option(
         decision.ranked[candidate].path,
         headStart: headStartMs < 1e9 ? .milliseconds(headStartMs) : .seconds(1_000_000))
@@ -140,7 +140,7 @@ extension Exchange {
       switch refusal.reason {
       case .full: "and as many requests wait as may"
       case .late: "and none is expected to be free in time"
-      case .displaced: "and more urgent requests have taken the room to wait"
+      case .displaced: "and requests that come before it have taken the room to wait"
       }
     let seconds = max(0.05, refusal.seconds)
     var error = APIError(

@@ -119,6 +119,11 @@ final class Exchange {
     _ candidate: Int, on place: PlaceQueue.Place, fresh: Bool, isHedge: Bool = false
   ) -> RequestStateMachine.Action? {
     endHold()
+    if !machine.hasContent {
+      // Nothing of what came before has gone out: this one begins anew.
+      (kept, resume, writer, usage) = (nil, nil, nil, nil)
+      machine.continuance = .none
+    }
     let number = machine.opened(candidate: candidate, isHedge: isHedge, at: .now())
     let attempt = Attempt(
       number, for: self, over: decision.ranked[candidate], on: place, isHedge: isHedge)

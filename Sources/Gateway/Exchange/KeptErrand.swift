@@ -10,7 +10,7 @@ import NIOHTTP1
 final class KeptErrand: UpstreamUser {
   private typealias Step = (method: HTTPMethod, path: String)
 
-  /// How many there are at most on one event loop.
+  /// How many there are at most on one event loop, farewells included.
   static let mostAtOnce = 64
   private static let mostTries = 4
   private static let pauses: [TimeAmount] = [.milliseconds(200), .seconds(1), .seconds(5)]
@@ -123,29 +123,33 @@ final class KeptFarewell: UpstreamUser {
   private var answer: KeptAnswer
   private var response: UpstreamResponse
   private let connection: UpstreamConnection
+  private let loop: GatewayLoop
   private let whenNamed: (KeptAnswer) -> Void
   private var timeout: Scheduled<Void>?
+  private var isOver = false
 
   /// Takes an attempt's connection over, if it has one.
   static func begin(with attempt: Attempt, whenNamed: @escaping (KeptAnswer) -> Void) {
-    guard let answer = attempt.kept, let exchange = attempt.exchange,
-      let connection = attempt.partWithConnection()
+    guard let answer = attempt.kept, let loop = attempt.exchange?.loop,
+      loop.errands < KeptErrand.mostAtOnce, let connection = attempt.letGo()
     else { return }
-    let farewell = KeptFarewell(answer, attempt, connection, whenNamed)
+    loop.errands += 1
+    let farewell = KeptFarewell(answer, attempt, connection, loop, whenNamed)
     connection.handOver(to: farewell)
-    farewell.timeout = exchange.loop.eventLoop.assumeIsolated().scheduleTask(in: patience) {
-      connection.close()
+    farewell.timeout = loop.eventLoop.assumeIsolated().scheduleTask(in: patience) {
+      farewell.end()
     }
   }
 
   private init(
-    _ answer: KeptAnswer, _ attempt: Attempt, _ connection: UpstreamConnection,
+    _ answer: KeptAnswer, _ attempt: Attempt, _ connection: UpstreamConnection, _ loop: GatewayLoop,
     _ whenNamed: @escaping (KeptAnswer) -> Void
   ) {
     self.answer = answer
     path = attempt.log.path
     response = attempt.response
     self.connection = connection
+    self.loop = loop
     self.whenNamed = whenNamed
   }
 
@@ -167,13 +171,16 @@ final class KeptFarewell: UpstreamUser {
   }
 
   private func end() {
+    guard !isOver else { return }
+    isOver = true
     timeout?.cancel()
+    loop.errands -= 1
     connection.close()
     if answer.place != nil { whenNamed(answer) }
   }
 
   func upstreamReceivedEnd() { end() }
-  func upstreamLost(_ fault: Fault, detail: String) { timeout?.cancel() }
+  func upstreamLost(_ fault: Fault, detail: String) { end() }
   func upstreamConnected(_ connection: UpstreamConnection) {}
   func upstreamConnectFailed(_ fault: Fault, detail: String) {}
   func upstreamTookRequest() {}

@@ -118,6 +118,7 @@ struct InferenceBody: Equatable {
     }
 
     private mutating func readStreamOptions() throws {
+      if streamOptionsRange != nil { throw Flaw.duplicate(field: "stream_options") }
       let start = scanner.position
       defer { streamOptionsRange = start..<scanner.position }
       guard scanner.byte == UInt8(ascii: "{") else { return try scanner.skipValue(depth: 1) }

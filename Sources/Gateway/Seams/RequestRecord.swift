@@ -29,10 +29,14 @@ public struct RequestRecord: Sendable, Equatable {
     public var bytesUp: Int
     /// Bytes that came over the connection: TLS, heads and framing included.
     public var bytesDown: Int
+    /// Bytes of the answer's body.
+    public var answerBytes: Int
     /// What went wrong; `nil` where nothing did.
     public var fault: Fault?
     /// What went wrong, in words; holds no secret.
     public var detail: String?
+    /// Whether it asked for the rest of an answer that an earlier attempt had begun.
+    public var isFollowUp: Bool
     /// The place that it had at the backend; `nil` where places are not counted.
     public var place: PlaceQueue.Place?
 
@@ -41,10 +45,13 @@ public struct RequestRecord: Sendable, Equatable {
       path: PathID, predictedMs: Double?, isHedge: Bool = false, started: UTC,
       connected: UTC? = nil,
       reusedConnection: Bool = false, firstByte: UTC? = nil, ended: UTC, status: Int? = nil,
-      bytesUp: Int = 0, bytesDown: Int = 0, fault: Fault? = nil, detail: String? = nil,
-      place: PlaceQueue.Place? = nil
+      bytesUp: Int = 0, bytesDown: Int = 0, answerBytes: Int? = nil, fault: Fault? = nil,
+      detail: String? = nil,
+      isFollowUp: Bool = false, place: PlaceQueue.Place? = nil
     ) {
+      self.isFollowUp = isFollowUp
       self.place = place
+      self.answerBytes = answerBytes ?? bytesDown
       self.path = path
       self.predictedMs = predictedMs
       self.isHedge = isHedge

@@ -25,7 +25,8 @@ struct UpstreamRequest {
   ///
   /// - Parameters:
   ///   - dialect: The family it is worded in; Anthropic's has its own fields for key and version.
-  ///   - idempotencyKey: What makes it the same request if it is sent again, where the client says nothing.
+  ///   - idempotencyKey: What makes it the same request if it is sent again; instead of the client's, which other callers may
+  ///     use too.
   ///   - traceparent: Where this attempt stands in a trace, instead of what the client sent.
   init(
     to path: String, of endpoint: Endpoint, in dialect: Family?, body: [ByteBuffer],
@@ -53,11 +54,10 @@ struct UpstreamRequest {
     if let traceparent { fields.append(("traceparent", traceparent)) }
     for (name, value) in client where Self.isForwarded(name) {
       if traceparent != nil, name.isField("traceparent") { continue }
+      if idempotencyKey != nil, name.isField("idempotency-key") { continue }
       fields.append((name, value))
     }
-    if let idempotencyKey, client.first(name: "idempotency-key") == nil {
-      fields.append(("idempotency-key", idempotencyKey))
-    }
+    if let idempotencyKey { fields.append(("idempotency-key", idempotencyKey)) }
     head = HTTPRequestHead(
       version: .http1_1, method: .POST, uri: path, headers: HTTPHeaders(fields))
   }

@@ -144,7 +144,10 @@ final class AccountBook: AccountKeeper {
         names: Dictionary(names, uniquingKeysWith: { first, _ in first }))
       for (id, _) in names {
         guard let spending = state.ledger.account(id)?.spending else { continue }
-        spend.budgets += spending.budgets.map { ($0, id, spending.spent($0.period, at: time)) }
+        // Of several budgets of one period the smallest is the one that stops the key.
+        let budgets = Dictionary(grouping: spending.budgets, by: \.period)
+          .compactMap { $0.value.min { $0.amount < $1.amount } }
+        spend.budgets += budgets.map { ($0, id, spending.spent($0.period, at: time)) }
       }
       return spend
     }

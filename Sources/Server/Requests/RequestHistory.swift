@@ -15,6 +15,8 @@ final class RequestHistory: Sendable {
   private static let timeBetweenWrites = Duration.seconds(1)
   /// The most rows of one write.
   static let rowsAtOnce = 1024
+  /// How many may wait in memory to be written, whatever the bound on disk.
+  static let mostWaiting = 65_536
 
   /// A request that is not on disk, and its place among all of them.
   private struct Unwritten {
@@ -44,14 +46,17 @@ final class RequestHistory: Sendable {
     state = Mutex(State(sequence: try await store.newestSequence()))
   }
 
-  /// Requests that were not kept, since the disk took none.
+  /// Requests that were not kept, since the disk took none or too many waited.
   var dropped: Int { state.withLock { $0.dropped } }
 
   func append(_ kept: KeptRecord) {
-    let bound = bound.value
+    let bound = min(bound.value, Self.mostWaiting)
     state.withLock { state in
       state.sequence += 1
-      while !state.waiting.isEmpty, state.waiting.count >= bound { state.waiting.removeFirst() }
+      while !state.waiting.isEmpty, state.waiting.count >= bound {
+        state.waiting.removeFirst()
+        if bound == Self.mostWaiting { state.dropped += 1 }
+      }
       if bound > 0 { state.waiting.append(Unwritten(sequence: state.sequence, kept: kept)) }
     }
   }

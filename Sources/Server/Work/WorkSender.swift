@@ -180,8 +180,13 @@ extension WorkSender {
     if item.kind == .response, item.isStream {
       return await fail(item, error is MemoryFull ? "\(error)" : "the answer broke off")
     }
-    // That there was no room says nothing about the work, which waits.
-    if error is MemoryFull { return await putBack(item, after: .seconds(1), isFailure: false) }
+    // That there was no room says nothing about the work, which waits; longer each time, since what was made
+    // until then has to be paid for.
+    if error is MemoryFull {
+      return await putBack(
+        item, after: WorkVerdict.backOff(item.epoch, longest: .seconds(30)),
+        isFailure: false)
+    }
     guard item.progress.failures + 1 < limits.tries else {
       return await fail(item, "the answer broke off each time")
     }

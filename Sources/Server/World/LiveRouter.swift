@@ -19,6 +19,11 @@ final class LiveRouter: RequestRouter {
   private let traces: TraceExporter?
   private let startedAt: UTC
   /// Requests that are over and have not been taken in.
+  /// How often a loop looks for ended requests at the end of its turn, while more come.
+  private static let passesInATurn = 8
+  /// How many ended requests may wait to be taken in.
+  private static let mostWaiting = 1024
+
   private let ended = Mutex<[RequestRecord]>([])
   /// Held while they are, so that they are taken in one after the other.
   private let takingIn = Mutex<Void>(())
@@ -156,8 +161,13 @@ final class LiveRouter: RequestRouter {
   func requestEnded(_ record: RequestRecord) { ended.withLock { $0.append(record) } }
 
   func turnEnded() {
-    // Whoever is at it sees what came meanwhile, as it looks again after it has let go of the lock.
-    while ended.withLock({ !$0.isEmpty }) {
+    // Whoever is at it sees what came meanwhile, as it looks again after it has let go of the lock; but not
+    // for ever, since its own clients wait. What is left is for the next turn, of whatever loop.
+    for _ in 0..<Self.passesInATurn {
+      let waiting = ended.withLock { $0.count }
+      if waiting == 0 { return }
+      // Where requests end faster than they are taken in, those who end them wait: it would grow otherwise.
+      if waiting > Self.mostWaiting { return takeInEnded() }
       guard takingIn.withLockIfAvailable({ _ in takeInWaiting() }) != nil else { return }
     }
   }
@@ -211,8 +221,10 @@ extension AnsweredAttempt {
       path: attempt.path, service: ServiceKind(attempt, record.facts),
       requestBytes: record.facts.bytes, started: attempt.started,
       reusedConnection: attempt.reusedConnection, connectMs: connectMs,
-      firstByte: attempt.firstByte, ended: attempt.ended, status: attempt.status,
-      outputTokens: isChosen ? counted : nil, bytesDown: attempt.bytesDown,
+      // The time to the next event of an answer that was begun before says nothing of how long one takes.
+      firstByte: attempt.isFollowUp ? nil : attempt.firstByte, ended: attempt.ended,
+      status: attempt.status,
+      outputTokens: isChosen ? counted : nil, bytesDown: attempt.answerBytes,
       longestGapMs: isChosen ? record.longestGapMs : nil, place: attempt.place)
   }
 }

@@ -52,7 +52,7 @@ public enum WorkVerdict: Sendable, Equatable {
   }
 
   /// 1 s, 2 s, 4 s and so on.
-  private static func backOff(_ attempt: Int, longest: Duration) -> Duration {
+  public static func backOff(_ attempt: Int, longest: Duration) -> Duration {
     min(longest, .seconds(1 << min(16, max(0, attempt - 1))))
   }
 }

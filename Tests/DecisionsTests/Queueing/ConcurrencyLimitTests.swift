@@ -98,4 +98,14 @@ import Testing
     for _ in 0..<200 { limit.answered(inFlight: 16) }
     #expect(try #require(limit.places) > 16)
   }
+
+  /// What streams were like once is no verdict for ever on a backend that is asked for none any more.
+  @Test func growsAgainWithoutStreams() throws {
+    var limit = ConcurrencyLimit()
+    for step in 0..<600 { observe(&limit, ms: 100, inFlight: 8, at: Double(step) / 10) }
+    for step in 600..<800 { observe(&limit, ms: 2000, inFlight: 8, at: Double(step) / 10) }
+    let cut = try #require(limit.places)
+    for _ in 0..<500 { limit.answered(inFlight: limit.places ?? 8) }
+    #expect(limit.places.map { $0 > cut } ?? true)
+  }
 }

@@ -230,4 +230,44 @@ import Testing
     #expect(queue.standing(ofBackend: "b")?.heldSeconds == nil)
     #expect(queue.takeIfFree(QueueRig.path, at: QueueRig.time(50)) == nil)
   }
+
+  /// Whoever fills a queue alone shuts nobody out.
+  @Test func aCallerWhoHasNothingWaitingGetsRoom() throws {
+    var queue = queue(["b": 1], QueueSettings(length: 3))
+    #expect(queue.place(QueueRig.request(), at: 0) != nil)
+    let many = (0..<3).map { _ in queue.ticket(QueueRig.request("many"), at: 1) }
+    let (entry, displaced) = queue.enter(QueueRig.request("few"), at: QueueRig.time(2))
+    guard case .waits = entry else {
+      Issue.record("\(entry)")
+      return
+    }
+    #expect(displaced?.ticket == many[2])
+    // They take turns now: neither makes room for the other.
+    #expect(queue.enter(QueueRig.request("many"), at: QueueRig.time(2)).displaced == nil)
+    #expect(queue.enter(QueueRig.request("few"), at: QueueRig.time(2)).displaced == nil)
+  }
+
+  /// What can't be waited for is no reason to leave a free place alone.
+  @Test func aFreePlaceIsTakenWhereTheBetterOnesQueueIsFull() throws {
+    var queue = queue(["b": 1, "c": 1], QueueSettings(length: 1))
+    #expect(queue.place(QueueRig.request(), at: 0) != nil)
+    #expect(queue.ticket(QueueRig.request(), at: 0) != nil)
+    let either = QueueRig.request(
+      "a", .standard, [QueueRig.path("b"), QueueRig.path("c")], headStartSeconds: 1000)
+    #expect(queue.place(either, at: 0)?.path == QueueRig.path("c"))
+  }
+
+  /// Who is turned away by a full uplink is not told to come back with all the others.
+  @Test func thoseWhomAnUplinkTurnsAwayComeBackOneByOne() throws {
+    var queue = PlaceQueue(
+      QueueRig.ways(["b": nil], uplinks: ["leo": 1]), settings: QueueSettings(length: 1))
+    #expect(queue.place(QueueRig.request(), at: 0) != nil)
+    #expect(queue.ticket(QueueRig.request(), at: 0) != nil)
+    let told = (0..<4).compactMap { _ -> Double? in
+      guard case .refused(let refusal) = queue.enter(QueueRig.request(), at: QueueRig.time(1)).entry
+      else { return nil }
+      return refusal.seconds
+    }
+    #expect(told.count == 4 && zip(told, told.dropFirst()).allSatisfy { $0 < $1 })
+  }
 }

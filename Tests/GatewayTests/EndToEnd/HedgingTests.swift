@@ -173,4 +173,21 @@ import Testing
       #expect(rig.router.told.outcomes.map(\.outcome.ending) == [.cancelled, .cancelled])
     }
   }
+
+  /// A count that is estimated from one backend's refusal leaves nothing of the other's attempt behind.
+  @Test func nothingIsLeftOfAHedgedCount() async throws {
+    let missing: [Step] =
+      [.wait(milliseconds: 200)]
+      + Script.response("<p>no</p>", status: "404 Not Found", type: "text/html")
+    try await Rig.run(missing, Script.hang, router: { Self.router($0) }) { rig in
+      let client = try await rig.client()
+      try await client.post(
+        "/v1/messages/count_tokens",
+        #"{"model":"test-model","messages":[{"role":"user","content":"hello"}]}"#)
+      #expect(try await client.response().status == 200)
+      #expect(try await rig.eventually { rig.backends[1].seen.abandoned == 1 })
+      #expect(rig.router.told.outcomes.count == 2)
+      #expect(rig.router.told.taken == 0)
+    }
+  }
 }

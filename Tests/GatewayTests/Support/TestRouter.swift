@@ -18,6 +18,8 @@ final class TestRouter: RequestRouter {
     var unbilledDown = 0
     var facts: [RequestFacts] = []
     var begun = 0
+    /// Places that are taken and not given back.
+    var taken = 0
   }
 
   /// What a test can change while requests are under way.
@@ -122,16 +124,25 @@ final class TestRouter: RequestRouter {
   func upstreamModelName(_ model: String, backend: String) -> String? { renames[backend] }
 
   func takeAnyPlace(on path: PathID, at time: Instant) -> PlaceQueue.Place {
-    memory.withLock { $0.begun += 1 }
+    memory.withLock { memory in
+      memory.begun += 1
+      memory.taken += 1
+    }
     return PlaceQueue.Place(path: path, began: time)
   }
 
   func giveBack(_ place: PlaceQueue.Place, at time: Instant) {
-    memory.withLock { $0.begun -= 1 }
+    memory.withLock { memory in
+      memory.begun -= 1
+      memory.taken -= 1
+    }
   }
 
   func attemptEnded(_ path: PathID, _ outcome: AttemptOutcome) {
-    memory.withLock { $0.outcomes.append((path, outcome)) }
+    memory.withLock { memory in
+      memory.outcomes.append((path, outcome))
+      if outcome.place != nil { memory.taken -= 1 }
+    }
   }
 
   func unbilled(_ path: PathID, bytesUp: Int, bytesDown: Int) {

@@ -57,7 +57,8 @@ final class Collector: Sendable {
   }
 
   deinit {
-    process.terminate()
+    // It does not end for SIGTERM.
+    kill(process.processIdentifier, SIGKILL)
     try? FileManager.default.removeItem(at: log)
   }
 

@@ -66,7 +66,7 @@ final class MockBackend: Sendable {
       case .body(let bytes): asked += String(buffer: bytes)
       case .end where breaksOff && !asked.isEmpty: context.close(promise: nil)
       case .end where asked.contains("slow"):
-        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(5)) { self.answer(context) }
+        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(2)) { self.answer(context) }
       case .end where asked.contains("too much"): answer(context, .tooManyRequests)
       case .end where asked.contains(#""stream":true"#): stream(context, words: 0)
       case .end: answer(context)
