@@ -60,7 +60,8 @@ extension RequestStateMachine {
       let path = ranked[$0].path
       return mayGoOn(over: path) && !broken.tried.contains(path) && !isDown(path)
     }
-    let others = usable.filter { ranked[$0].path != broken.path }
+    // Once it has been held, the path that broke last is as good as any other: the best is tried first.
+    let others = broken.holds > 0 ? usable : usable.filter { ranked[$0].path != broken.path }
     return others.first { ranked[$0].path.backend == broken.path?.backend } ?? others.first
       ?? usable.first
   }

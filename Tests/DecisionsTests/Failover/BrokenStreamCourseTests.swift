@@ -62,6 +62,17 @@ import Testing
     #expect(course.fail(2, .linkReset, at: 2.2) == .hold(until: at(2.4)))
   }
 
+  /// Whichever broke last: a slow way that breaks each time would else be tried for ever.
+  @Test func afterAHoldTheBestWayIsTriedFirst() {
+    var course = streaming(["a/leo", "a/geo"], .kept(by: "a"))
+    #expect(course.fail(0, .linkReset, at: 2) == .resume(candidate: 1))
+    course.open(1, at: 2)
+    #expect(course.fail(1, .linkReset, at: 2.1) == .resume(candidate: 0))
+    course.open(0, at: 2.1)
+    let next = waitOut(&course, course.fail(2, .linkReset, at: 2.2), from: 2.2)
+    #expect(next.action == .resume(candidate: 0))
+  }
+
   /// However often: nothing is made twice.
   @Test func whatIsKeptMayBreakAnyNumberOfTimes() {
     var course = streaming(["a/leo", "a/geo"], .kept(by: "a"))
