@@ -13,10 +13,9 @@ import Testing
   private static let start = UTC(year: 2026, month: 11, day: 26)
 
   private func withStore(_ body: (Store) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try await body(try Store(path: folder.appending(path: "perigee.sqlite").path))
+    let folder = RunningNode.newFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try await body(try NodeOptions(stateDirectory: folder).openStore())
   }
 
   private func history(_ store: Store, bound: Int) async throws -> RequestHistory {

@@ -64,13 +64,15 @@ public struct PlaceQueue: Sendable {
   /// The places of `ways`: those that are declared, and those of other backends as they turn out.
   public init(_ ways: Ways, settings: QueueSettings = QueueSettings()) {
     self.settings = settings
-    for backend in ways.backends {
-      for path in ways.paths(to: backend.name) { _ = lane(of: path) }
-    }
     declare(ways)
   }
 
+  /// Has a lane for each path of `ways`, and the places that they declare.
   private mutating func declare(_ ways: Ways) {
+    for number in places.indices { places[number].declared = nil }
+    for backend in ways.backends {
+      for path in ways.paths(to: backend.name) { _ = lane(of: path) }
+    }
     for backend in ways.backends {
       if let number = backends[backend.name] { places[number].declared = backend.places }
     }
@@ -110,10 +112,6 @@ public struct PlaceQueue: Sendable {
     self.settings = settings
     for name in backends.keys where changed.contains(name) {
       if let number = backends[name] { places[number].forget() }
-    }
-    for number in places.indices { places[number].declared = nil }
-    for backend in ways.backends {
-      for path in ways.paths(to: backend.name) { _ = lane(of: path) }
     }
     declare(ways)
     let gone = lanes.indices.filter { number in

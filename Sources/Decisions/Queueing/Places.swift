@@ -112,8 +112,8 @@ extension Places {
     return max(Self.leastShare, 1 - overtaking)
   }
 
-  /// When one that is turned away finds room, seconds from now; 0 where there is no limit. Each is given a time of its own, after
-  /// those who were told before: or they would all be back at once.
+  /// When one that is turned away finds room, seconds from now; 0 where there is no limit. Each is given a
+  /// time of its own, after those who were told before: or they would all be back at once.
   mutating func promise(_ rank: QueueRank, at time: Instant) -> Double {
     guard let limit else { return 0 }
     let step = interval(limit) / ownShare(rank)

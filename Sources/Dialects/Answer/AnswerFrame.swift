@@ -40,15 +40,15 @@ public struct UnreadableAnswer: Error, Sendable, Equatable, CustomStringConverti
 }
 
 /// Server-sent events (WHATWG HTML, "Server-sent events").
-enum ServerSentEvent {
+package enum ServerSentEvent {
   /// Adds an event with a name.
-  static func write(_ name: String, _ data: JSONValue, to out: inout [UInt8]) {
+  package static func write(_ name: String, _ data: JSONValue, to out: inout [UInt8]) {
     out += "event: \(name)\n".utf8
     write(data, to: &out)
   }
 
   /// Adds an event without a name.
-  static func write(_ data: JSONValue, to out: inout [UInt8]) {
+  package static func write(_ data: JSONValue, to out: inout [UInt8]) {
     out += "data: ".utf8
     data.write(to: &out)
     out += "\n\n".utf8

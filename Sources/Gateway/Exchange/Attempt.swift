@@ -40,8 +40,8 @@ final class Attempt {
   /// The request this is for; let go of at the end, which breaks the cycle.
   var exchange: Exchange?
   var endpoint: Endpoint?
-  /// The name that the backend knows the model by; `nil` where it is the client's.
-  private var upstreamModel: String?
+  /// The name that the backend knows the model by.
+  private var model = ""
   var connection: UpstreamConnection?
   var pending: UpstreamPool.Pending?
   /// Bytes of the answer held in memory.
@@ -112,7 +112,9 @@ final class Attempt {
     }
     let loop = exchange.loop
     self.endpoint = endpoint
-    upstreamModel = loop.router.upstreamModelName(exchange.facts.model, backend: log.path.backend)
+    model =
+      loop.router.upstreamModelName(exchange.facts.model, backend: log.path.backend)
+      ?? exchange.facts.model
     log.isFollowUp = exchange.isFollowUp(over: log.path)
     if let first = log.isFollowUp ? exchange.kept?.first : exchange.resume?.first {
       passage = first.passage
@@ -142,7 +144,7 @@ final class Attempt {
     let request = exchange.request
     let body =
       if let resume = exchange.resume {
-        withoutUsage(resume.body(model: upstreamModel ?? exchange.facts.model))
+        withoutUsage(resume.body(model: model))
       } else {
         askedBody(request)
       }
@@ -161,9 +163,8 @@ final class Attempt {
   /// A continuation is asked for in the first backend's words, which may ask for a count.
   private func withoutUsage(_ pieces: [ByteBuffer]) -> [ByteBuffer] {
     if countsStreams { return pieces }
-    var body = ByteBuffer()
-    for piece in pieces { body.writeImmutableBuffer(piece) }
-    return (try? InferenceBody.scan(body))?.edited(body, model: nil, usage: .withheld) ?? pieces
+    let body = ByteBuffer(joining: pieces)
+    return (try? InferenceBody.scan(body))?.edited(body, model: model, usage: .withheld) ?? pieces
   }
 
   /// Whether the backend can be asked to count a stream.
@@ -176,7 +177,7 @@ final class Attempt {
     return switch passage {
     case .unchanged:
       request.content.edited(
-        request.body, model: upstreamModel,
+        request.body, model: model,
         usage: countsStreams ? (request.hidesUsage ? .asked : .unchanged) : .withheld)
     case .translated(let translation): [ByteBuffer(bytes: translation.body)]
     case .tokenized(let count): [ByteBuffer(bytes: count.body)]
@@ -192,7 +193,6 @@ final class Attempt {
   /// nothing by it. False where it goes the usual way.
   private func chooseKept(_ exchange: Exchange, _ families: [Family]) -> Bool {
     let (request, router, backend) = (exchange.request, exchange.loop.router, log.path.backend)
-    let model = upstreamModel ?? exchange.facts.model
     guard exchange.facts.stream, router.resumption(of: backend) == .background,
       let passage = request.keptPassage(
         to: families, upstreamModel: model, id: exchange.facts.id, time: exchange.facts.arrival)
@@ -217,9 +217,8 @@ final class Attempt {
     if chooseKept(exchange, families) { return nil }
     do throws(Untranslatable) {
       passage = try exchange.request.passage(
-        to: families,
-        upstreamModel: upstreamModel ?? exchange.facts.model, id: exchange.facts.id,
-        time: exchange.facts.arrival, countsStreams: countsStreams)
+        to: families, upstreamModel: model, id: exchange.facts.id, time: exchange.facts.arrival,
+        countsStreams: countsStreams)
       if case .translated(let translation) = passage { reader = translation.reader() }
       return nil
     } catch {
@@ -253,6 +252,9 @@ final class Attempt {
     log.bytesDown += carried.down
     return connection
   }
+
+  /// Another attempt was first: that is held against nobody.
+  func lose() { end(.policyHedgeLost, detail: "another attempt was first") }
 
   /// It is over; `fault` and `detail` say why where it did not succeed. The connection is closed, unless
   /// the answer is there and it can be kept.

@@ -13,9 +13,7 @@ extension Exchange {
     self.usage = usage
     attempt.end(nil, keepsConnection: true)
     // An error that a count is estimated from is an answer without having been the first.
-    for other in attempts where !other.isOver {
-      other.end(.policyHedgeLost, detail: "another attempt was first")
-    }
+    for other in attempts where !other.isOver { other.lose() }
     if fault != nil {
       end(status: Int(status.code), fault: fault, chosen: attempt.log)
       return sendError(of: attempt, status)

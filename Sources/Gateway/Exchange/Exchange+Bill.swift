@@ -28,8 +28,8 @@ struct Bill {
 extension Exchange {
   /// Adds up what the attempts so far used and cost.
   ///
-  /// Every attempt costs the bytes that its connections carried, TLS and HTTP's own included. The one whose answer the client got costs
-  /// the tokens that the backend counted, or else about as many as there are events, or quarters of bytes.
+  /// Every attempt costs the bytes that its connections carried, TLS and HTTP's own included. The one whose
+  /// answer the client got costs the tokens that the backend counted, or else about as many as there are events, or quarters of bytes.
   /// Another one whose backend had begun to answer, which is a second copy that lost or a stream that
   /// broke, costs what that backend has worked as far as is known: the prompt, and the events it sent.
   /// One that goes on with a broken stream costs what its own backend counted; without that the prompt,

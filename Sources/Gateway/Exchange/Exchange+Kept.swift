@@ -47,15 +47,6 @@ extension Exchange {
   func loseKept() {
     if kept != nil { machine.continuance = .none }
   }
-
-  /// Asks for the rest of a kept answer.
-  func followUp(with candidate: Int) -> RequestStateMachine.Action? {
-    isAnnounced = false
-    resumes += 1
-    // As for what goes on from its text: it does not queue again, and its old connection may be dead.
-    let place = loop.router.takeAnyPlace(on: decision.ranked[candidate].path, at: .now())
-    return begin(candidate, on: place, fresh: true)
-  }
 }
 
 /// What is kept at a backend for nobody is not to be made any longer, nor to fill its store.

@@ -23,15 +23,15 @@ extension Exchange {
       place = nil
       return kept
     }
-    return loop.router.takePlace(on: path, at: .now())
+    return loop.router.places.takePlace(on: path, at: .now())
   }
 
   /// A second copy goes out only where a place is free and there is budget: it never waits.
   func placeForHedge(_ candidate: Int) -> PlaceQueue.Place? {
     let path = decision.ranked[candidate].path
-    guard let place = loop.router.takePlace(on: path, at: .now()) else { return nil }
+    guard let place = loop.router.places.takePlace(on: path, at: .now()) else { return nil }
     if loop.router.mayHedge(path) { return place }
-    loop.router.giveBack(place, at: .now())
+    loop.router.places.giveBack(place, at: .now())
     return nil
   }
 
@@ -47,7 +47,7 @@ extension Exchange {
     let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
     let now = NIODeadline.now()
     endHold()
-    let entry = loop.router.awaitPlace(request, at: Instant(now)) { entry in
+    let entry = loop.router.places.awaitPlace(request, at: Instant(now)) { entry in
       bound.eventLoop.execute { bound.value.turnHasCome(entry) }
     }
     return enter(entry, candidate, fresh: fresh, since: now)
@@ -92,7 +92,7 @@ extension Exchange {
   private func turnHasCome(_ entry: PlaceQueue.Entry) {
     guard let waiting else {
       // Its client left a moment before.
-      if case .place(let place) = entry { loop.router.giveBack(place, at: .now()) }
+      if case .place(let place) = entry { loop.router.places.giveBack(place, at: .now()) }
       return
     }
     perform(
@@ -103,7 +103,7 @@ extension Exchange {
   func lookForPlace() {
     let now = Instant.now()
     guard let waiting, now >= waiting.until else { return perform(nil) }
-    guard let entry = loop.router.lookForPlace(waiting.ticket, at: now) else {
+    guard let entry = loop.router.places.lookForPlace(waiting.ticket, at: now) else {
       // Its turn has come, and is on its way here.
       self.waiting?.until = .distantFuture
       return perform(nil)
@@ -116,7 +116,7 @@ extension Exchange {
     guard let waiting else { return }
     waited = waited + (NIODeadline.now() - waiting.since)
     self.waiting = nil
-    loop.router.leaveQueue(waiting.ticket)
+    loop.router.places.leaveQueue(waiting.ticket)
   }
 
   /// An attempt that failed on a connection long dead leaves its place to the one that follows.
@@ -129,7 +129,7 @@ extension Exchange {
   func dropPlace() {
     guard let place else { return }
     self.place = nil
-    loop.router.giveBack(place, at: .now())
+    loop.router.places.giveBack(place, at: .now())
   }
 }
 

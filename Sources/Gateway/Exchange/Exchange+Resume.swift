@@ -87,17 +87,22 @@ extension Exchange {
 
   /// Goes on with a stream that broke; gives what to do if that can't be.
   func resumeStream(with candidate: Int) -> RequestStateMachine.Action? {
-    if kept != nil { return followUp(with: candidate) }
+    if kept != nil { return goOn(with: candidate) }
     guard case .ask(let continuation)? = resume?.sequel(),
       !(continuation.isOnlyUsage && request.hidesUsage),
       loop.router.mayRetry(decision.ranked[candidate].path)
     else { return machine.denied() }
     for data in continuation.opening { show(data) }
     resume?.continuation = continuation
+    return goOn(with: candidate)
+  }
+
+  /// Asks a candidate for what follows in a stream that broke.
+  private func goOn(with candidate: Int) -> RequestStateMachine.Action? {
     isAnnounced = false
     resumes += 1
     // Its own place has just come free, and the client has a part of the answer: it does not queue again.
-    let place = loop.router.takeAnyPlace(on: decision.ranked[candidate].path, at: .now())
+    let place = loop.router.places.takeAnyPlace(on: decision.ranked[candidate].path, at: .now())
     // A connection that was kept may have died with the one that broke.
     return begin(candidate, on: place, fresh: true)
   }

@@ -90,7 +90,7 @@ final class Exchange {
       case .resume(let candidate): next = resumeStream(with: candidate)
       case .cancel(let number):
         partFromKept(attempts[number], winner: machine.winner.map { attempts[$0] })
-        attempts[number].end(.policyHedgeLost, detail: "another attempt was first")
+        attempts[number].lose()
       case .hold: heldSince = heldSince ?? .now()
       case .decideAgain:
         decision = loop.router.decideAgain(facts)

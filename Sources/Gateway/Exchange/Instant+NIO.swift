@@ -3,12 +3,12 @@ import NIOCore
 
 extension Instant {
   /// The instant on the event loops' monotonic clock.
-  init(_ deadline: NIODeadline) {
+  package init(_ deadline: NIODeadline) {
     self.init(nanoseconds: Int64(clamping: deadline.uptimeNanoseconds))
   }
 
   /// This moment on the event loops' clock.
-  static func now() -> Instant { Instant(NIODeadline.now()) }
+  package static func now() -> Instant { Instant(NIODeadline.now()) }
 }
 
 extension NIODeadline {

@@ -70,7 +70,6 @@ struct KeptAnswer {
     default: false
     }
   }
-
 }
 
 extension InferenceRequest {

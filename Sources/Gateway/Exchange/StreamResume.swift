@@ -42,11 +42,7 @@ struct StreamResume {
   }
 
   /// The body that asked for the answer, in one piece.
-  private var sentBody: ByteBuffer {
-    var body = ByteBuffer()
-    for piece in first.sent { body.writeImmutableBuffer(piece) }
-    return body
-  }
+  private var sentBody: ByteBuffer { ByteBuffer(joining: first.sent) }
 }
 
 extension SSEEvent {

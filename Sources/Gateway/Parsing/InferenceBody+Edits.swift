@@ -14,9 +14,9 @@ extension InferenceBody {
   }
 
   /// The body with another name of the model, and asking for a stream's usage or not, as wanted.
-  func edited(_ body: ByteBuffer, model name: String?, usage: UsageWish) -> [ByteBuffer] {
+  func edited(_ body: ByteBuffer, model name: String, usage: UsageWish) -> [ByteBuffer] {
     var edits = Edits()
-    if let name, name != model {
+    if name != model {
       edits.replace(modelRange, with: JSONValue.string(name).bytes)
     }
     switch usage {
@@ -61,6 +61,12 @@ extension InferenceBody {
 }
 
 extension ByteBuffer {
+  /// A text in one piece.
+  init(joining pieces: [ByteBuffer]) {
+    self.init()
+    for piece in pieces { writeImmutableBuffer(piece) }
+  }
+
   /// A text made of pieces of this one and new ones between them; what is long is not copied.
   func slices(_ pieces: [Piece]) -> [ByteBuffer] {
     pieces.compactMap { piece in

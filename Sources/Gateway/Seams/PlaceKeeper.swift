@@ -27,36 +27,3 @@ public protocol PlaceKeeper: Sendable {
   /// A place was not used.
   func giveBack(_ place: PlaceQueue.Place, at time: Instant)
 }
-
-/// Keepers of places without number.
-extension PlaceKeeper {
-  /// There always is one.
-  public func takePlace(on path: PathID, at time: Instant) -> PlaceQueue.Place? {
-    takeAnyPlace(on: path, at: time)
-  }
-
-  /// There always is one.
-  public func takeAnyPlace(on path: PathID, at time: Instant) -> PlaceQueue.Place {
-    PlaceQueue.Place(path: path, began: time)
-  }
-
-  /// Nobody waits.
-  public func awaitPlace(
-    _ request: PlaceQueue.Request, at time: Instant,
-    turn: @escaping @Sendable (PlaceQueue.Entry) -> Void
-  ) -> PlaceQueue.Entry {
-    request.options.first.map { .place(takeAnyPlace(on: $0.path, at: time)) }
-      ?? .refused(PlaceQueue.Refusal(reason: .late, seconds: 1))
-  }
-
-  /// Nobody waits.
-  public func lookForPlace(_ ticket: PlaceQueue.Ticket, at time: Instant) -> PlaceQueue.Entry? {
-    nil
-  }
-
-  /// Nobody waits.
-  public func leaveQueue(_ ticket: PlaceQueue.Ticket) {}
-
-  /// There are enough.
-  public func giveBack(_ place: PlaceQueue.Place, at time: Instant) {}
-}

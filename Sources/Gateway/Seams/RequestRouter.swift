@@ -8,7 +8,10 @@ import Orbits
 /// what became of it.
 ///
 /// Every member is called on event loops, many at once: none may block.
-public protocol RequestRouter: PlaceKeeper {
+public protocol RequestRouter: Sendable {
+  /// Who may go to a backend now, and who waits.
+  var places: any PlaceKeeper { get }
+
   /// The models that can be asked for, for `/v1/models`.
   var models: [ModelEntry] { get }
 

@@ -25,8 +25,8 @@ struct UpstreamRequest {
   ///
   /// - Parameters:
   ///   - dialect: The family it is worded in; Anthropic's has its own fields for key and version.
-  ///   - idempotencyKey: What makes it the same request if it is sent again; instead of the client's, which other callers may
-  ///     use too.
+  ///   - idempotencyKey: What makes it the same request if it is sent again; instead of the client's, which
+  ///     other callers may use too.
   ///   - traceparent: Where this attempt stands in a trace, instead of what the client sent.
   init(
     to path: String, of endpoint: Endpoint, in dialect: Family?, body: [ByteBuffer],

@@ -93,7 +93,7 @@ actor FleetRunner {
     let report = ReloadReport(generation: plan.generation, plan.changes(from: preparation.plan))
     world.adopt(
       plan, counters: shared, forecasts: cursor.forecasts, at: SystemClock.now(),
-      Instant(nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds)))
+      .now())
     fixtures.accounts.adopt(accounts)
     fixtures.router.adopt(plan, emulators: newEmulators.endpoints)
     await fixtures.gateway.adopt(settings)

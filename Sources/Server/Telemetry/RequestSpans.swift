@@ -1,5 +1,5 @@
-import Dialects
 import Decisions
+import Dialects
 import Gateway
 import Orbits
 

@@ -142,7 +142,7 @@ extension NodeWork {
     case .deadline: Array(": perigee: goes on as /v1/work/\(item.id)\n\n".utf8)
     case .over(.streamed): []
     case .over(.answered(let answer)), .over(.passed(let answer)):
-      Array("data: ".utf8) + answer.json.bytes + Array("\n\n".utf8)
+      Self.event(answer.json)
     case .over(.expired): errorEvent(.expired)
     case .over(.cancelled): errorEvent(.cancelled)
     case .over(.broken): []
@@ -156,7 +156,13 @@ extension NodeWork {
         "code": .optional(error.code),
       ]
     ]
-    return Array("data: ".utf8) + body.bytes + Array("\n\n".utf8)
+    return event(body)
+  }
+
+  private static func event(_ data: JSONValue) -> [UInt8] {
+    var event: [UInt8] = []
+    ServerSentEvent.write(data, to: &event)
+    return event
   }
 }
 

@@ -67,8 +67,9 @@ struct ResponseScribe {
     var object = object
     object["sequence_number"] = .integer(number)
     number += 1
-    return Array("event: \(type)\ndata: ".utf8) + JSONValue.object(object).bytes
-      + Array("\n\n".utf8)
+    var event: [UInt8] = []
+    ServerSentEvent.write(type, .object(object), to: &event)
+    return event
   }
 
   /// How many events a response begins with before it is made.

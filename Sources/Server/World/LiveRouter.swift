@@ -18,12 +18,12 @@ final class LiveRouter: RequestRouter {
   private let history: RequestHistory?
   private let traces: TraceExporter?
   private let startedAt: UTC
-  /// Requests that are over and have not been taken in.
   /// How often a loop looks for ended requests at the end of its turn, while more come.
   private static let passesInATurn = 8
   /// How many ended requests may wait to be taken in.
   private static let mostWaiting = 1024
 
+  /// Requests that are over and have not been taken in.
   private let ended = Mutex<[RequestRecord]>([])
   /// Held while they are, so that they are taken in one after the other.
   private let takingIn = Mutex<Void>(())
@@ -47,6 +47,8 @@ final class LiveRouter: RequestRouter {
   }
 
   var models: [ModelEntry] { current.models }
+
+  var places: any PlaceKeeper { world }
 
   private var current: RoutingTable {
     // There is always one: the table in force is replaced, never removed.

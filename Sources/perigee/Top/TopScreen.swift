@@ -1,3 +1,5 @@
+import Dish
+
 /// A node's figures laid out for a terminal: a pure function of the figures and the size.
 struct TopScreen {
   /// Columns and rows.
@@ -126,17 +128,5 @@ struct TopScreen {
       unit += 1
     }
     return unit == 0 ? "\(count) B" : "\(fixed(value, decimals: 1)) \(units[unit])"
-  }
-}
-
-extension Unicode.Scalar {
-  /// Whether a terminal shows it, and does nothing else: no control (C0, DEL, C1) and no invisible mark.
-  fileprivate var isPrintable: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-      .paragraphSeparator:
-      false
-    default: true
-    }
   }
 }

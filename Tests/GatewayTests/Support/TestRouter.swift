@@ -8,7 +8,7 @@ import Synchronization
 
 /// A router with a fixed ranking that remembers what it was told. A path is named by its backend, over
 /// `leo`, or as `backend/uplink`.
-final class TestRouter: RequestRouter {
+final class TestRouter: RequestRouter, PlaceKeeper {
   struct Memory {
     var records: [RequestRecord] = []
     var outcomes: [(path: PathID, outcome: AttemptOutcome)] = []
@@ -123,6 +123,13 @@ final class TestRouter: RequestRouter {
 
   func upstreamModelName(_ model: String, backend: String) -> String? { renames[backend] }
 
+  var places: any PlaceKeeper { self }
+
+  /// There always is one.
+  func takePlace(on path: PathID, at time: Instant) -> PlaceQueue.Place? {
+    takeAnyPlace(on: path, at: time)
+  }
+
   func takeAnyPlace(on path: PathID, at time: Instant) -> PlaceQueue.Place {
     memory.withLock { memory in
       memory.begun += 1
@@ -130,6 +137,19 @@ final class TestRouter: RequestRouter {
     }
     return PlaceQueue.Place(path: path, began: time)
   }
+
+  /// Nobody waits.
+  func awaitPlace(
+    _ request: PlaceQueue.Request, at time: Instant,
+    turn: @escaping @Sendable (PlaceQueue.Entry) -> Void
+  ) -> PlaceQueue.Entry {
+    request.options.first.map { .place(takeAnyPlace(on: $0.path, at: time)) }
+      ?? .refused(PlaceQueue.Refusal(reason: .late, seconds: 1))
+  }
+
+  func lookForPlace(_ ticket: PlaceQueue.Ticket, at time: Instant) -> PlaceQueue.Entry? { nil }
+
+  func leaveQueue(_ ticket: PlaceQueue.Ticket) {}
 
   func giveBack(_ place: PlaceQueue.Place, at time: Instant) {
     memory.withLock { memory in

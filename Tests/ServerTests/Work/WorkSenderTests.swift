@@ -65,37 +65,49 @@ import Testing
 
   @Test(arguments: Shut.allCases)
   func workBeginsWithinASecondOfALinksReturn(_ shut: Shut) async throws {
+    let clock = Current(UTC(year: 2026, month: 11, day: 26))
+    let way = Way(shut) { clock.value }
+    _ = try await Self.answered(by: way, clock) {
+      while way.looks == 0 { try await Task.sleep(for: .milliseconds(2)) }
+      clock.value = clock.value + .seconds(1)
+      while way.looks < 2 { try await Task.sleep(for: .milliseconds(2)) }
+      #expect(way.asked == 0, "nothing is begun while no way is open")
+      way.open()
+      // The clock stands still but for this: who looks later than a second from now never does.
+      clock.value = clock.value + .seconds(1)
+      while way.asked == 0 { try await Task.sleep(for: .milliseconds(2)) }
+    }
+    #expect(way.asked == 1)
+  }
+
+  /// Hands in an item of work, and gives it back when `gateway` has answered it.
+  private static func answered(
+    by gateway: some InferenceAsking, _ clock: Current<UTC>, body: String = "{}",
+    meanwhile: () async throws -> Void
+  ) async throws -> WorkItem {
     let folder = RunningNode.newFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let store = try NodeOptions(stateDirectory: folder).openStore()
-    let clock = Current(UTC(year: 2026, month: 11, day: 26))
-    let way = Way(shut) { clock.value }
     let item = WorkItem(
       id: "work_1", owner: "", kind: .waiting, model: "m", endpoint: "/v1/chat/completions",
-      body: Data("{}".utf8),
+      body: Data(body.utf8),
       progress: WorkProgress(notBefore: clock.value, expires: clock.value + .seconds(86_400)),
       created: clock.value)
     #expect(try await store.accept(item, limit: 10) == .accepted)
     var limits = WorkLimits()
     limits.tick = .milliseconds(2)
     let sender = WorkSender(
-      store: store, board: WorkBoard(), gateway: way, limits: limits, caller: { _ in .local },
+      store: store, board: WorkBoard(), gateway: gateway, limits: limits, caller: { _ in .local },
       now: { clock.value }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let running = Task { await sender.run() }
-    while way.looks == 0 { try await Task.sleep(for: .milliseconds(2)) }
-    clock.value = clock.value + .seconds(1)
-    while way.looks < 2 { try await Task.sleep(for: .milliseconds(2)) }
-    #expect(way.asked == 0, "nothing is begun while no way is open")
-    way.open()
-    // The clock stands still but for this: who looks later than a second from now never does.
-    clock.value = clock.value + .seconds(1)
-    while way.asked == 0 { try await Task.sleep(for: .milliseconds(2)) }
+    defer { running.cancel() }
+    try await meanwhile()
     while try await store.item("work_1", owner: "")?.progress.phase != .answered {
       try await Task.sleep(for: .milliseconds(2))
     }
     running.cancel()
     await running.value
-    #expect(way.asked == 1)
+    return try #require(try await store.item("work_1", owner: ""))
   }
 
   /// A gateway that answers with a stream, for which there is room at the second time.
@@ -125,34 +137,15 @@ import Testing
   }
 
   @Test func workForWhichThereIsNoMemoryWaits() async throws {
-    let folder = RunningNode.newFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let store = try NodeOptions(stateDirectory: folder).openStore()
     let clock = Current(UTC(year: 2026, month: 11, day: 26))
     let gateway = Crowded()
-    let item = WorkItem(
-      id: "work_1", owner: "", kind: .waiting, model: "m", endpoint: "/v1/chat/completions",
-      body: Data("{\"stream\":true}".utf8),
-      progress: WorkProgress(notBefore: clock.value, expires: clock.value + .seconds(86_400)),
-      created: clock.value)
-    #expect(try await store.accept(item, limit: 10) == .accepted)
-    var limits = WorkLimits()
-    limits.tick = .milliseconds(2)
-    let sender = WorkSender(
-      store: store, board: WorkBoard(), gateway: gateway, limits: limits, caller: { _ in .local },
-      now: { clock.value }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    let running = Task { await sender.run() }
-    while gateway.asked == 0 { try await Task.sleep(for: .milliseconds(2)) }
-    while gateway.asked == 1 {
-      clock.value = clock.value + .seconds(1)
-      try await Task.sleep(for: .milliseconds(5))
+    let done = try await Self.answered(by: gateway, clock, body: "{\"stream\":true}") {
+      while gateway.asked == 0 { try await Task.sleep(for: .milliseconds(2)) }
+      while gateway.asked == 1 {
+        clock.value = clock.value + .seconds(1)
+        try await Task.sleep(for: .milliseconds(5))
+      }
     }
-    while try await store.item("work_1", owner: "")?.progress.phase != .answered {
-      try await Task.sleep(for: .milliseconds(2))
-    }
-    running.cancel()
-    await running.value
-    let done = try #require(try await store.item("work_1", owner: ""))
     #expect(gateway.asked == 2)
     #expect(done.progress.failures == 0, "that there was no room is no failure of the backend")
     #expect(done.answer.map { String(decoding: $0.body, as: UTF8.self) } == Crowded.stream)
